@@ -1,0 +1,56 @@
+confirmation-subject = Votre rendez-vous du { $day } à { $time }
+confirmation-body =
+    Bonjour { $patient },
+
+    votre rendez-vous est confirmé.
+
+    { $visit } avec { $practitioner }
+    { $day } à { $time } ({ $zone })
+    { $place }
+
+    Le fichier joint l’ajoute à votre agenda. En cas d’empêchement, annulez-le sur la page « Mes rendez-vous » : quelqu’un d’autre sera heureux de prendre ce créneau.
+
+moved-subject = Votre rendez-vous est déplacé au { $day } à { $time }
+moved-body =
+    Bonjour { $patient },
+
+    votre rendez-vous a été déplacé.
+
+    { $visit } avec { $practitioner }
+    { $day } à { $time } ({ $zone })
+    { $place }
+
+    Le fichier joint met votre agenda à jour.
+
+cancellation-subject = Votre rendez-vous du { $day } à { $time } est annulé
+cancellation-body =
+    Bonjour { $patient },
+
+    ce rendez-vous est annulé :
+
+    { $visit } avec { $practitioner }
+    { $day } à { $time } ({ $zone })
+
+    Le fichier joint le retire de votre agenda. Vous pouvez réserver un autre créneau quand vous voulez.
+
+date-form = { $weekday } { $day } { $month } { $year }
+time-form = { $hour } h { $minute }
+weekday-1 = lundi
+weekday-2 = mardi
+weekday-3 = mercredi
+weekday-4 = jeudi
+weekday-5 = vendredi
+weekday-6 = samedi
+weekday-7 = dimanche
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre

@@ -1,0 +1,88 @@
+//! Holds past their deadline.
+//!
+//! An expired hold never blocks, whether or not a worker has run: who runs into one releases it in a statement of its
+//! own and tries again. The sweep only keeps the tables small. Both skip rows that somebody else is releasing, so
+//! nobody ever waits here.
+
+use rendez_platform::fault::Fault;
+use rendez_platform::store::Conn;
+use rendez_vocab::TimeRange;
+use rendez_vocab::ids::PatientId;
+use tokio_postgres::types::{Json, ToSql};
+
+use super::error::BookingRefusal;
+use super::model::Appointment;
+use super::statements::{EXPIRE_IN_RANGE, EXPIRE_OF_PATIENT, EXPIRE_OLDEST};
+use crate::ctx::Ctx;
+use crate::identity::access;
+
+/// How many holds one statement of the sweep releases.
+const BATCH: i32 = 500;
+
+/// Releases the expired holds that overlap a range on any of these calendars.
+pub(super) async fn release_in(ctx: &Ctx, calendars: Vec<i64>, range: TimeRange) -> Result<usize, Fault> {
+    let ctx = ctx.clone();
+    ctx.services
+        .clone()
+        .store
+        .write(move |conn| async move {
+            let released = expire(&conn, &ctx, EXPIRE_IN_RANGE, &[&calendars, &range.start(), &range.end()]).await?;
+            Ok(released.len())
+        })
+        .await
+}
+
+/// Releases a patient's expired holds.
+pub(super) async fn release_of(ctx: &Ctx, patient: PatientId) -> Result<usize, Fault> {
+    let ctx = ctx.clone();
+    ctx.services
+        .clone()
+        .store
+        .write(move |conn| async move {
+            Ok(expire(&conn, &ctx, EXPIRE_OF_PATIENT, &[&patient.uuid()]).await?.len())
+        })
+        .await
+}
+
+/// Releases expired holds now and returns them, at most 500 (admin).
+pub async fn expire_due(ctx: &Ctx) -> Result<Vec<Appointment>, BookingRefusal> {
+    access::administer(&ctx.actor)?;
+    Ok(oldest(ctx).await?)
+}
+
+/// Releases every expired hold: the worker's sweep. Returns how many.
+pub async fn sweep(ctx: &Ctx) -> Result<usize, Fault> {
+    let mut total = 0;
+    loop {
+        let released = oldest(ctx).await?.len();
+        total += released;
+        if released < usize::try_from(BATCH).unwrap_or(usize::MAX) {
+            return Ok(total);
+        }
+    }
+}
+
+async fn oldest(ctx: &Ctx) -> Result<Vec<Appointment>, Fault> {
+    let task = ctx.clone();
+    ctx.store.write(move |conn| async move { expire(&conn, &task, EXPIRE_OLDEST, &[&BATCH]).await }).await
+}
+
+async fn expire(
+    conn: &Conn,
+    ctx: &Ctx,
+    sql: &'static str,
+    which: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<Appointment>, Fault> {
+    let statement = conn.prepare_cached(sql).await?;
+    let actor = ctx.actor.to_string();
+    let address = ctx.origin.address.map(|address| address.to_string());
+    let mut params: Vec<&(dyn ToSql + Sync)> = vec![&actor, &address, &ctx.origin.request_id];
+    params.extend_from_slice(which);
+    let rows = conn.query(&statement, &params).await?;
+    if !rows.is_empty() {
+        ctx.waker.wake();
+        metrics::counter!("rendez_bookings_total", "result" => "expired")
+            .increment(u64::try_from(rows.len()).unwrap_or(0));
+    }
+    Ok(rows.iter().map(|row| row.get::<_, Json<Appointment>>(0).0).collect())
+}

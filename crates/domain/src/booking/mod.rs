@@ -1,0 +1,23 @@
+//! From a slot to a visit: hold, confirm, move, cancel, expire, outcome.
+//!
+//! Invariants: a booked visit has its claims; no claim of a hold outlives its deadline in anybody's way; each command
+//! is one statement, so state, change log, audit, job and idempotent answer commit together or not at all. Owns the
+//! tables `appointment` and `hold`. It asks `timeline` for other people's time and `availability` for what is offered.
+
+mod commands;
+mod error;
+mod expiry;
+mod model;
+mod offers;
+mod overbook;
+mod outcome;
+mod queries;
+pub mod statements;
+
+pub use commands::{HoldRequest, cancel, confirm, hold, reschedule, settle};
+pub use error::BookingRefusal;
+pub use expiry::{expire_due, sweep};
+pub use model::{Appointment, Outcome, Status};
+pub use offers::{ExplainedSlot, OfferedSlots, OwnHold, explain, slots};
+pub use overbook::{OverbookRequest, overbook};
+pub use queries::{AppointmentFilter, AppointmentPage, find, list};

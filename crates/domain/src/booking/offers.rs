@@ -1,0 +1,215 @@
+//! What can be booked now: schedule minus claims, as the database sees them at this instant.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use rendez_platform::fault::Fault;
+use rendez_platform::store::Conn;
+use rendez_vocab::{Actor, TimeRange};
+use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, SlotId, VisitTypeId};
+
+use super::error::BookingRefusal;
+use crate::availability::{self, Busy, Schedule, Slot, Verdict};
+use crate::ctx::Ctx;
+use crate::timeline::{Claim, ClaimKind, seen};
+
+/// How far ahead of a taken slot its alternatives are looked for.
+const ALTERNATIVES_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 21);
+/// How many alternatives a refused caller gets.
+const ALTERNATIVES: usize = 5;
+
+/// The slots of a window.
+#[derive(Debug, Clone)]
+pub struct OfferedSlots {
+    /// By start.
+    pub slots: Vec<Slot>,
+    /// The caller's own holds in the window.
+    pub own_holds: Vec<OwnHold>,
+    /// The instant for which this is true, by the database's clock.
+    pub as_of: Timestamp,
+}
+
+/// A hold of the caller, which they see as theirs and not as taken.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnHold {
+    /// Which appointment.
+    pub appointment: AppointmentId,
+    /// The time it blocks.
+    pub range: TimeRange,
+    /// Until when it stands.
+    pub expires_at: Timestamp,
+}
+
+/// What each rule says to a time.
+#[derive(Debug, Clone)]
+pub struct ExplainedSlot {
+    /// Every rule in order.
+    pub verdicts: Vec<Verdict>,
+    /// Whether all let it pass.
+    pub offered: bool,
+    /// By the database's clock.
+    pub as_of: Timestamp,
+}
+
+/// A practitioner's timeline of a window and the schedule that belongs to it.
+struct Reading {
+    schedule: Arc<Schedule>,
+    claims: Vec<(Claim, Option<PatientId>)>,
+    now: Timestamp,
+}
+
+impl Reading {
+    /// The ranges that still take time.
+    fn busy(&self) -> Vec<TimeRange> {
+        self.claims.iter().filter(|(claim, _)| claim.is_live(self.now)).map(|(claim, _)| claim.range).collect()
+    }
+}
+
+/// What a patient can book of a visit type between two instants; with `limit` the first so many.
+pub async fn slots(
+    ctx: &Ctx,
+    practitioner: PractitionerId,
+    visit_type: VisitTypeId,
+    window: TimeRange,
+    limit: Option<usize>,
+) -> Result<OfferedSlots, BookingRefusal> {
+    let reading = read(ctx, practitioner, window).await?;
+    let schedule = &reading.schedule;
+    if schedule.visit_type(visit_type).is_none() {
+        return Err(BookingRefusal::NotFound);
+    }
+    let slots = availability::slots(schedule, visit_type, window, reading.now, &reading.busy(), limit);
+    let own_holds = match ctx.actor {
+        Actor::Patient(own) => reading.claims.iter().filter_map(|seen| own_hold(seen, own, reading.now)).collect(),
+        _ => Vec::new(),
+    };
+    Ok(OfferedSlots { slots, own_holds, as_of: reading.now })
+}
+
+fn own_hold((claim, patient): &(Claim, Option<PatientId>), own: PatientId, now: Timestamp) -> Option<OwnHold> {
+    (*patient == Some(own) && claim.kind == ClaimKind::Hold && claim.is_live(now)).then_some(())?;
+    Some(OwnHold {
+        appointment: AppointmentId::from_uuid(claim.owner),
+        range: claim.range,
+        expires_at: claim.expires_at?,
+    })
+}
+
+/// Why a time is offered or not, rule by rule.
+pub async fn explain(
+    ctx: &Ctx,
+    practitioner: PractitionerId,
+    visit_type: VisitTypeId,
+    start: Timestamp,
+) -> Result<ExplainedSlot, BookingRefusal> {
+    let day = SignedDuration::from_hours(24);
+    let window = TimeRange::new(
+        start.checked_sub(day).map_err(|_| BookingRefusal::NotFound)?,
+        start.checked_add(day * 2).map_err(|_| BookingRefusal::NotFound)?,
+    )
+    .map_err(|_| BookingRefusal::NotFound)?;
+    let reading = read(ctx, practitioner, window).await?;
+    let busy: Vec<Busy<'_>> = reading
+        .claims
+        .iter()
+        .filter(|(claim, _)| claim.is_live(reading.now))
+        .map(|(claim, _)| Busy { range: claim.range, kind: claim.kind.as_str() })
+        .collect();
+    let verdicts = availability::explain(&reading.schedule, visit_type, start, reading.now, &busy, None)
+        .ok_or(BookingRefusal::NotFound)?;
+    let offered = verdicts.iter().all(|verdict| verdict.passed);
+    Ok(ExplainedSlot { verdicts, offered, as_of: reading.now })
+}
+
+/// What stands around a slot that could not be had.
+pub(super) struct Around {
+    /// An expired hold is all that stands in the way, or part of it.
+    pub(super) blocked_by_expired: bool,
+    blockers: Vec<(Claim, Option<PatientId>)>,
+    alternatives: Vec<Slot>,
+}
+
+impl Around {
+    /// The refusal for this patient.
+    pub(super) fn refusal(self, patient: PatientId) -> BookingRefusal {
+        let yours = self.blockers.iter().find(|(claim, whose)| claim.kind == ClaimKind::Hold && *whose == Some(patient));
+        match yours {
+            Some((claim, _)) => {
+                BookingRefusal::AlreadyYours { appointment: AppointmentId::from_uuid(claim.owner) }
+            }
+            None => BookingRefusal::SlotTaken { alternatives: self.alternatives },
+        }
+    }
+}
+
+/// Looks at what stands in the way of a slot, and at the next free ones.
+pub(super) async fn around(
+    ctx: &Ctx,
+    schedule: &Schedule,
+    slot: SlotId,
+    blocked: TimeRange,
+) -> Result<Around, BookingRefusal> {
+    let until = blocked.end().checked_add(ALTERNATIVES_WITHIN).map_err(|_| BookingRefusal::NotFound)?;
+    let window = TimeRange::new(blocked.start(), until).map_err(|_| BookingRefusal::NotFound)?;
+    let conn = ctx.store.read_fresh().await?;
+    let (now, _, claims) = claims(&conn, slot.practitioner, window).await?.ok_or(BookingRefusal::NotFound)?;
+    let blockers: Vec<_> = claims.iter().filter(|(claim, _)| claim.range.overlaps(blocked)).copied().collect();
+    let busy: Vec<TimeRange> =
+        claims.iter().filter(|(claim, _)| claim.is_live(now)).map(|(claim, _)| claim.range).collect();
+    Ok(Around {
+        blocked_by_expired: blockers.iter().any(|(claim, _)| !claim.is_live(now)),
+        alternatives: availability::slots(schedule, slot.visit_type, window, now, &busy, Some(ALTERNATIVES)),
+        blockers,
+    })
+}
+
+/// Schedule and claims that belong together: the claims' statement also reads the schedule's version.
+async fn read(ctx: &Ctx, practitioner: PractitionerId, window: TimeRange) -> Result<Reading, BookingRefusal> {
+    let day = SignedDuration::from_hours(24);
+    // Buffers reach over the window's edges, at most 8 hours each way.
+    let reach = TimeRange::new(
+        window.start().checked_sub(day).unwrap_or(window.start()),
+        window.end().checked_add(day).unwrap_or(window.end()),
+    )
+    .unwrap_or(window);
+    let conn = ctx.store.read_fresh().await?;
+    let (now, version, claims) =
+        claims(&conn, practitioner, reach).await?.ok_or(BookingRefusal::NotFound)?;
+    drop(conn);
+    let schedule = ctx
+        .schedules
+        .at_version(&ctx.store, practitioner, version)
+        .await?
+        .ok_or(BookingRefusal::NotFound)?;
+    Ok(Reading { schedule, claims, now })
+}
+
+/// Holds also say whose they are, so that a patient's own is told from others'.
+const CLAIMS: &str = concat!(
+    "SELECT rendez_now(), p.schedule_version, c.starts_at, c.ends_at, c.kind, c.owner_id, c.expires_at, h.patient_id
+     FROM practitioner p LEFT JOIN claim c ON c.calendar_id = p.calendar_id AND ",
+    crate::timeline::sees!(),
+    " LEFT JOIN appointment h ON c.kind = 'hold' AND h.id = c.owner_id WHERE p.id = $1 ORDER BY c.starts_at"
+);
+
+type Claims = Vec<(Claim, Option<PatientId>)>;
+
+/// The database's present, the schedule's version and the claims of a window, expired holds included, by start.
+async fn claims(
+    conn: &Conn,
+    practitioner: PractitionerId,
+    window: TimeRange,
+) -> Result<Option<(Timestamp, i64, Claims)>, Fault> {
+    let statement = conn.prepare_cached(CLAIMS).await?;
+    let rows = conn.query(&statement, &[&practitioner.uuid(), &window.start(), &window.end()]).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let head = (first.get(0), first.get(1));
+    let claims = rows
+        .iter()
+        .filter_map(|row| {
+            let whose = row.get::<_, Option<uuid::Uuid>>(7).map(PatientId::from_uuid);
+            Some((seen(row, 2)?, whose))
+        })
+        .collect();
+    Ok(Some((head.0, head.1, claims)))
+}

@@ -1,0 +1,28 @@
+//! Who and where: organizations, locations, rooms, practitioners with their visit types, patients; and when a
+//! practitioner works: opening hours, one-off openings, time off.
+//!
+//! Invariant: whatever changes what may be booked raises `practitioner.schedule_version` in the same transaction, so no
+//! booking is ever judged by an old rule. Owns the tables `organization`, `location`, `room`, `practitioner`,
+//! `practitioner_location`, `visit_type`, `patient`, `opening_rule`, `closure`, `opening`, `time_off`.
+
+mod error;
+mod locations;
+mod model;
+mod opening_hours;
+mod openings;
+mod patients;
+mod practitioners;
+mod time_off;
+
+pub use error::DirectoryRefusal;
+pub use locations::{NewRoom, add_location, add_room, location, locations, organization, rooms};
+pub use model::{
+    Location, NewLocation, NewOrganization, NewPatient, NewPractitioner, NewVisitType, Organization, Patient,
+    PatientChange, Practitioner, PractitionerChange, Room,
+};
+pub use opening_hours::{OpeningHours, WeeklyOpening, opening_hours, put_opening_hours};
+pub use openings::{NewOpenings, OpenedRange, delete_opening, open};
+pub use patients::{create_patient, patient, patients_by_id, update_patient};
+pub(crate) use patients::insert_patient;
+pub use practitioners::{create_practitioner, practitioner, practitioners_by_id, update_practitioner, visit_type_change};
+pub use time_off::{NewTimeOff, StruckAppointment, TakenTimeOff, TimeOffEntry, end_time_off, list_time_off, take_time_off};

@@ -1,0 +1,450 @@
+//! Practitioners and their visit types.
+
+use std::collections::HashMap;
+
+use rendez_platform::fault::Fault;
+use rendez_vocab::ids::{OrganizationId, PractitionerId, VisitTypeId};
+use serde_json::Value;
+use rendez_platform::store::{GenericClient, Transaction};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::error::DirectoryRefusal;
+use super::locations::{check_zone, insert_location, locations_by_id, new_calendar};
+use super::model::{Location, NewLocation, NewPractitioner, NewVisitType, Practitioner, PractitionerChange};
+use crate::regions::search_key;
+use crate::availability::{VisitType, WhoMayBook};
+use crate::ctx::Ctx;
+use crate::idempotency::{self, Answer};
+use crate::identity::access;
+
+const COLUMNS: &str = "p.id, p.organization_id, p.given_name, p.family_name, p.specialty, p.languages, p.phone, p.email,
+    p.accepts_new_patients, p.telehealth, p.works_public_holidays, p.active, p.version, p.schedule_version, p.location_id";
+
+/// Enters a practitioner with location and visit types. `render` makes the answer that a repeated request gets again.
+pub async fn create_practitioner(
+    ctx: &Ctx,
+    new: NewPractitioner,
+    render: impl Fn(&Practitioner) -> Value + Send + 'static,
+) -> Result<Answer<Practitioner>, DirectoryRefusal> {
+    access::create_practitioner(&ctx.actor, new.organization)?;
+    check_specialty(ctx, new.specialty.as_deref())?;
+    if let Some(location) = &new.location {
+        check_zone(&location.time_zone, "/location/time_zone")?;
+    }
+    let task = ctx.clone();
+    let answer = ctx
+        .store
+        .write(move |mut conn| async move {
+            let tx = conn.transaction().await?;
+            match idempotency::begin(&tx, task.idempotency.as_ref()).await? {
+                Some(Ok(stored)) => return Ok(Answer::Replayed(stored)),
+                Some(Err(refusal)) => return Err(refusal.into()),
+                None => {}
+            }
+            let id = insert(&tx, &task, new).await?;
+            let made = by_id(&tx, &[id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
+            record(&tx, &task, "practitioner.create", id.uuid(), made.version).await?;
+            idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&made)).await?;
+            tx.commit().await?;
+            Ok::<_, DirectoryRefusal>(Answer::Fresh(made))
+        })
+        .await?;
+    ctx.waker.wake();
+    Ok(answer)
+}
+
+async fn insert(
+    tx: &Transaction<'_>,
+    ctx: &Ctx,
+    new: NewPractitioner,
+) -> Result<PractitionerId, DirectoryRefusal> {
+    let now = ctx.clock.now();
+    let region = ctx.pack.region().to_string();
+    let organization = match new.organization {
+        Some(known) => {
+            let found = tx.query_opt("SELECT FROM organization WHERE id = $1", &[&known.uuid()]).await?;
+            found.ok_or_else(|| DirectoryRefusal::UnknownReference { pointer: "/organization_id".into() })?;
+            known
+        }
+        None => {
+            let id = OrganizationId::new(now, &*ctx.entropy);
+            let name = new.location.as_ref().map_or_else(
+                || format!("{} {}", new.given_name, new.family_name),
+                |location| location.name.clone(),
+            );
+            tx.execute(
+                "INSERT INTO organization (id, region, name) VALUES ($1, $2, $3)",
+                &[&id.uuid(), &region, &name],
+            )
+            .await?;
+            id
+        }
+    };
+    let location = insert_location(tx, ctx, organization, new.location.unwrap_or_else(|| nameless(ctx))).await?;
+    let calendar = new_calendar(tx, &region, "practitioner").await?;
+    let id = PractitionerId::new(now, &*ctx.entropy);
+    let name = search_key(&format!("{} {}", new.family_name, new.given_name));
+    tx.execute(
+        "INSERT INTO practitioner (id, organization_id, calendar_id, location_id, given_name, family_name, search_name, specialty,
+            languages, phone, email, accepts_new_patients, telehealth, works_public_holidays)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        &[
+            &id.uuid(),
+            &organization.uuid(),
+            &calendar,
+            &location.id.uuid(),
+            &new.given_name,
+            &new.family_name,
+            &name,
+            &new.specialty,
+            &new.languages,
+            &new.phone,
+            &new.email,
+            &new.accepts_new_patients,
+            &new.telehealth,
+            &new.works_public_holidays,
+        ],
+    )
+    .await?;
+    let visit_types =
+        if new.visit_types.is_empty() { vec![NewVisitType::default()] } else { new.visit_types };
+    for (position, visit_type) in visit_types.iter().enumerate() {
+        insert_visit_type(tx, ctx, id, visit_type, i16::try_from(position).unwrap_or(i16::MAX)).await?;
+    }
+    Ok(id)
+}
+
+fn nameless(ctx: &Ctx) -> NewLocation {
+    NewLocation {
+        name: String::from("—"),
+        line: String::new(),
+        postal_code: String::new(),
+        city: String::new(),
+        country: ctx.pack.region().as_str().to_ascii_uppercase(),
+        latitude: None,
+        longitude: None,
+        time_zone: ctx.pack.time_zone_name().to_owned(),
+    }
+}
+
+async fn insert_visit_type(
+    tx: &Transaction<'_>,
+    ctx: &Ctx,
+    practitioner: PractitionerId,
+    new: &NewVisitType,
+    position: i16,
+) -> Result<VisitTypeId, Fault> {
+    let id = VisitTypeId::new(ctx.clock.now(), &*ctx.entropy);
+    let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
+    tx.execute(
+        "INSERT INTO visit_type (id, practitioner_id, name, duration_minutes, buffer_before_minutes, buffer_after_minutes,
+            min_notice_minutes, max_horizon_days, hold_minutes, telehealth, who_may_book, room_kind, active, position)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        &[
+            &id.uuid(),
+            &practitioner.uuid(),
+            &new.name,
+            &count(new.duration_minutes),
+            &count(new.buffer_before_minutes),
+            &count(new.buffer_after_minutes),
+            &count(new.min_notice_minutes),
+            &count(new.max_horizon_days),
+            &count(new.hold_minutes),
+            &new.telehealth,
+            &new.who_may_book.as_str(),
+            &new.room_kind,
+            &new.active,
+            &position,
+        ],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// One practitioner, whole. Public: patients look for them.
+pub async fn practitioner(ctx: &Ctx, id: PractitionerId) -> Result<Practitioner, DirectoryRefusal> {
+    practitioners_by_id(ctx, &[id]).await?.pop().ok_or(DirectoryRefusal::NotFound)
+}
+
+/// Several practitioners, whole, in the order asked for; unknown ones are left out.
+pub async fn practitioners_by_id(ctx: &Ctx, ids: &[PractitionerId]) -> Result<Vec<Practitioner>, Fault> {
+    let conn = ctx.store.read_fresh().await?;
+    let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    by_id(&*conn, &uuids).await
+}
+
+async fn by_id(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<Practitioner>, Fault> {
+    let heads = client
+        .query(
+            &format!("SELECT {COLUMNS} FROM practitioner p JOIN unnest($1::uuid[]) WITH ORDINALITY AS asked (id, place)
+                ON asked.id = p.id ORDER BY asked.place"),
+            &[&ids],
+        )
+        .await?;
+    let further = client
+        .query(
+            "SELECT practitioner_id, location_id FROM practitioner_location WHERE practitioner_id = ANY ($1) ORDER BY location_id",
+            &[&ids],
+        )
+        .await?;
+    let mut places: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in &heads {
+        places.entry(row.get(0)).or_default().push(row.get(14));
+    }
+    for row in &further {
+        let list = places.entry(row.get(0)).or_default();
+        let location: Uuid = row.get(1);
+        if !list.contains(&location) {
+            list.push(location);
+        }
+    }
+    let wanted: Vec<Uuid> = places.values().flatten().copied().collect();
+    let known: HashMap<Uuid, Location> =
+        locations_by_id(client, &wanted).await?.into_iter().map(|place| (place.id.uuid(), place)).collect();
+    let mut visit_types = visit_types_of(client, ids).await?;
+    Ok(heads
+        .iter()
+        .map(|row| {
+            let id: Uuid = row.get(0);
+            let locations =
+                places.get(&id).into_iter().flatten().filter_map(|place| known.get(place).cloned()).collect();
+            read(row, locations, visit_types.remove(&id).unwrap_or_default())
+        })
+        .collect())
+}
+
+async fn visit_types_of(
+    client: &impl GenericClient,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<VisitType>>, Fault> {
+    let rows = client
+        .query(
+            "SELECT practitioner_id, id, name, duration_minutes, buffer_before_minutes, buffer_after_minutes, min_notice_minutes,
+                max_horizon_days, hold_minutes, telehealth, who_may_book, room_kind, active
+             FROM visit_type WHERE practitioner_id = ANY ($1) ORDER BY position, id",
+            &[&ids],
+        )
+        .await?;
+    let mut found: HashMap<Uuid, Vec<VisitType>> = HashMap::new();
+    for row in &rows {
+        let count = |column: usize| u32::try_from(row.get::<_, i32>(column)).unwrap_or(0);
+        found.entry(row.get(0)).or_default().push(VisitType {
+            id: VisitTypeId::from_uuid(row.get(1)),
+            name: row.get(2),
+            duration_minutes: count(3),
+            buffer_before_minutes: count(4),
+            buffer_after_minutes: count(5),
+            min_notice_minutes: count(6),
+            max_horizon_days: count(7),
+            hold_minutes: count(8),
+            telehealth: row.get(9),
+            who_may_book: WhoMayBook::named(row.get(10)).unwrap_or(WhoMayBook::Known),
+            room_kind: row.get(11),
+            active: row.get(12),
+        });
+    }
+    Ok(found)
+}
+
+fn read(row: &Row, locations: Vec<Location>, visit_types: Vec<VisitType>) -> Practitioner {
+    Practitioner {
+        id: PractitionerId::from_uuid(row.get(0)),
+        organization: OrganizationId::from_uuid(row.get(1)),
+        given_name: row.get(2),
+        family_name: row.get(3),
+        specialty: row.get(4),
+        languages: row.get(5),
+        phone: row.get(6),
+        email: row.get(7),
+        accepts_new_patients: row.get(8),
+        telehealth: row.get(9),
+        works_public_holidays: row.get(10),
+        active: row.get(11),
+        version: row.get(12),
+        schedule_version: row.get(13),
+        locations,
+        visit_types,
+    }
+}
+
+/// Changes a practitioner. `if_match` is the version that the caller read.
+pub async fn update_practitioner(
+    ctx: &Ctx,
+    id: PractitionerId,
+    if_match: Option<i64>,
+    change: PractitionerChange,
+) -> Result<Practitioner, DirectoryRefusal> {
+    if let Some(specialty) = &change.specialty {
+        check_specialty(ctx, specialty.as_deref())?;
+    }
+    let before = practitioner(ctx, id).await?;
+    access::manage_practitioner(&ctx.actor, id, before.organization)?;
+    let task = ctx.clone();
+    let after = ctx
+        .store
+        .write(move |mut conn| async move {
+            let tx = conn.transaction().await?;
+            let version = lock(&tx, id, if_match).await?;
+            let given = change.given_name.unwrap_or(before.given_name);
+            let family = change.family_name.unwrap_or(before.family_name);
+            let name = search_key(&format!("{family} {given}"));
+            tx.execute(
+                "UPDATE practitioner SET given_name = $2, family_name = $3, search_name = $4, specialty = $5, languages = $6, phone = $7,
+                    email = $8, accepts_new_patients = $9, telehealth = $10, works_public_holidays = $11, active = $12,
+                    version = version + 1, schedule_version = schedule_version + 1
+                 WHERE id = $1",
+                &[
+                    &id.uuid(),
+                    &given,
+                    &family,
+                    &name,
+                    &change.specialty.unwrap_or(before.specialty),
+                    &change.languages.unwrap_or(before.languages),
+                    &change.phone.unwrap_or(before.phone),
+                    &change.email.unwrap_or(before.email),
+                    &change.accepts_new_patients.unwrap_or(before.accepts_new_patients),
+                    &change.telehealth.unwrap_or(before.telehealth),
+                    &change.works_public_holidays.unwrap_or(before.works_public_holidays),
+                    &change.active.unwrap_or(before.active),
+                ],
+            )
+            .await?;
+            record(&tx, &task, "practitioner.update", id.uuid(), version + 1).await?;
+            announce(&tx, id).await?;
+            let after = by_id(&tx, &[id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
+            tx.commit().await?;
+            Ok::<_, DirectoryRefusal>(after)
+        })
+        .await?;
+    ctx.waker.wake();
+    Ok(after)
+}
+
+/// Adds a visit type (`None`) or changes one.
+pub async fn visit_type_change(
+    ctx: &Ctx,
+    practitioner_id: PractitionerId,
+    visit_type: Option<VisitTypeId>,
+    new: NewVisitType,
+) -> Result<Practitioner, DirectoryRefusal> {
+    let before = practitioner(ctx, practitioner_id).await?;
+    access::manage_practitioner(&ctx.actor, practitioner_id, before.organization)?;
+    let task = ctx.clone();
+    let after = ctx
+        .store
+        .write(move |mut conn| async move {
+            let tx = conn.transaction().await?;
+            let version = lock(&tx, practitioner_id, None).await?;
+            match visit_type {
+                None => {
+                    let position = i16::try_from(before.visit_types.len()).unwrap_or(i16::MAX);
+                    insert_visit_type(&tx, &task, practitioner_id, &new, position).await?;
+                }
+                Some(id) => replace_visit_type(&tx, practitioner_id, id, &new).await?,
+            }
+            bump_schedule(&tx, practitioner_id).await?;
+            record(&tx, &task, "visit-type.change", practitioner_id.uuid(), version).await?;
+            let after =
+                by_id(&tx, &[practitioner_id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
+            tx.commit().await?;
+            Ok::<_, DirectoryRefusal>(after)
+        })
+        .await?;
+    ctx.waker.wake();
+    Ok(after)
+}
+
+async fn replace_visit_type(
+    tx: &Transaction<'_>,
+    practitioner: PractitionerId,
+    id: VisitTypeId,
+    new: &NewVisitType,
+) -> Result<(), DirectoryRefusal> {
+    let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
+    let changed = tx
+        .execute(
+            "UPDATE visit_type SET name = $3, duration_minutes = $4, buffer_before_minutes = $5, buffer_after_minutes = $6,
+                min_notice_minutes = $7, max_horizon_days = $8, hold_minutes = $9, telehealth = $10, who_may_book = $11,
+                room_kind = $12, active = $13
+             WHERE id = $1 AND practitioner_id = $2",
+            &[
+                &id.uuid(),
+                &practitioner.uuid(),
+                &new.name,
+                &count(new.duration_minutes),
+                &count(new.buffer_before_minutes),
+                &count(new.buffer_after_minutes),
+                &count(new.min_notice_minutes),
+                &count(new.max_horizon_days),
+                &count(new.hold_minutes),
+                &new.telehealth,
+                &new.who_may_book.as_str(),
+                &new.room_kind,
+                &new.active,
+            ],
+        )
+        .await?;
+    if changed == 0 { Err(DirectoryRefusal::NotFound) } else { Ok(()) }
+}
+
+/// Locks a practitioner's row for a change of the directory and checks the caller's version.
+pub(super) async fn lock(
+    tx: &Transaction<'_>,
+    id: PractitionerId,
+    if_match: Option<i64>,
+) -> Result<i64, DirectoryRefusal> {
+    let row =
+        tx.query_opt("SELECT version FROM practitioner WHERE id = $1 FOR NO KEY UPDATE", &[&id.uuid()]).await?;
+    let version: i64 = row.ok_or(DirectoryRefusal::NotFound)?.get(0);
+    if if_match.is_some_and(|read| read != version) {
+        return Err(DirectoryRefusal::VersionMismatch);
+    }
+    Ok(version)
+}
+
+/// Raises the schedule's version, which every booking compares, and tells followers.
+pub(super) async fn bump_schedule(tx: &Transaction<'_>, id: PractitionerId) -> Result<(), Fault> {
+    tx.execute("UPDATE practitioner SET schedule_version = schedule_version + 1 WHERE id = $1", &[&id.uuid()])
+        .await?;
+    announce(tx, id).await
+}
+
+async fn announce(tx: &Transaction<'_>, id: PractitionerId) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO change (kind, practitioner_id, subject_id) VALUES ('schedule', $1, $1)",
+        &[&id.uuid()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes the audit row of a directory command.
+pub(super) async fn record(
+    tx: &Transaction<'_>,
+    ctx: &Ctx,
+    action: &str,
+    subject: Uuid,
+    version: i64,
+) -> Result<(), Fault> {
+    tx.execute(
+        "INSERT INTO audit (actor, action, subject_id, version, address, request_id) VALUES ($1, $2, $3, $4, $5::text::inet, $6)",
+        &[
+            &ctx.actor.to_string(),
+            &action,
+            &subject,
+            &version,
+            &ctx.origin.address.map(|address| address.to_string()),
+            &ctx.origin.request_id,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+fn check_specialty(ctx: &Ctx, code: Option<&str>) -> Result<(), DirectoryRefusal> {
+    match code {
+        Some(code) if ctx.pack.specialty(code).is_none() => Err(DirectoryRefusal::UnknownSpecialty),
+        _ => Ok(()),
+    }
+}

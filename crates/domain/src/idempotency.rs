@@ -1,0 +1,132 @@
+//! The same request twice has one effect and one answer.
+//!
+//! The caller's key is scoped to caller and route. Only successes are stored: a refusal changed nothing, so the same
+//! key may try again. The row is written in the transaction of the work itself, so there is no moment in which the
+//! work is done and the answer is not kept (Idempotency-Key HTTP header field, IETF draft, section 2).
+
+use rendez_platform::fault::Fault;
+use serde_json::Value;
+use rendez_platform::store::Transaction;
+use tokio_postgres::types::ToSql;
+
+/// What identifies a repeated request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// Who asks: the actor as text.
+    pub caller: String,
+    /// Method and path pattern, such as `POST /v1/patients`.
+    pub route: String,
+    /// The header's value.
+    pub key: String,
+    /// SHA-256 of the path and the body.
+    pub fingerprint: Vec<u8>,
+}
+
+/// The four parameters that booking's statements take, all null without a key.
+pub(crate) struct KeyParams<'a>(Option<&'a IdempotencyKey>);
+
+impl<'a> KeyParams<'a> {
+    pub(crate) const fn new(key: Option<&'a IdempotencyKey>) -> Self {
+        Self(key)
+    }
+
+    pub(crate) fn caller(&self) -> Option<&'a str> {
+        self.0.map(|key| key.caller.as_str())
+    }
+
+    pub(crate) fn route(&self) -> Option<&'a str> {
+        self.0.map(|key| key.route.as_str())
+    }
+
+    pub(crate) fn key(&self) -> Option<&'a str> {
+        self.0.map(|key| key.key.as_str())
+    }
+
+    pub(crate) fn fingerprint(&self) -> Option<&'a [u8]> {
+        self.0.map(|key| key.fingerprint.as_slice())
+    }
+}
+
+/// A stored answer.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// The HTTP status of the first answer.
+    pub status: u16,
+    /// What the answer was made of.
+    pub answer: Value,
+}
+
+/// What became of a command that may be repeated.
+#[derive(Debug, Clone)]
+pub enum Answer<T> {
+    /// It was done now.
+    Fresh(T),
+    /// It was done before; this is the first answer.
+    Replayed(Stored),
+}
+
+/// Why a key cannot be used now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRefusal {
+    /// The first request with this key still runs.
+    #[error("a request with this key is still running")]
+    InUse,
+    /// The key was used for another request.
+    #[error("this key was used for another request")]
+    Reused,
+}
+
+const FIND: &str = "SELECT status, answer, fingerprint FROM idempotency WHERE caller = $1 AND route = $2 AND key = $3";
+
+/// The stored answer of a key, if there is one.
+pub async fn find(
+    conn: &impl rendez_platform::store::GenericClient,
+    key: &IdempotencyKey,
+) -> Result<Option<Result<Stored, KeyRefusal>>, Fault> {
+    let row = conn.query_opt(FIND, &[&key.caller, &key.route, &key.key]).await?;
+    Ok(row.map(|row| {
+        if row.get::<_, Vec<u8>>(2) == key.fingerprint {
+            Ok(Stored { status: u16::try_from(row.get::<_, i16>(0)).unwrap_or(200), answer: row.get(1) })
+        } else {
+            Err(KeyRefusal::Reused)
+        }
+    }))
+}
+
+/// Begins the work of a key inside its transaction: takes the key's lock and looks for an earlier answer.
+pub(crate) async fn begin(
+    tx: &Transaction<'_>,
+    key: Option<&IdempotencyKey>,
+) -> Result<Option<Result<Stored, KeyRefusal>>, Fault> {
+    let Some(key) = key else { return Ok(None) };
+    let free: bool = tx
+        .query_one(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\\n', $1::text, $2::text, $3::text), 2))",
+            &[&key.caller, &key.route, &key.key],
+        )
+        .await?
+        .get(0);
+    if !free {
+        return Ok(Some(Err(KeyRefusal::InUse)));
+    }
+    find(tx, key).await
+}
+
+/// Stores the answer in the transaction of the work.
+pub(crate) async fn remember(
+    tx: &Transaction<'_>,
+    key: Option<&IdempotencyKey>,
+    status: u16,
+    answer: &Value,
+) -> Result<(), Fault> {
+    let Some(key) = key else { return Ok(()) };
+    let status = i16::try_from(status).unwrap_or(200);
+    let params: [&(dyn ToSql + Sync); 6] =
+        [&key.caller, &key.route, &key.key, &key.fingerprint, &status, answer];
+    tx.execute(
+        "INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer) VALUES ($1, $2, $3, $4, $5, 'body', $6)",
+        &params,
+    )
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Who may do what: every rule of it, in one file.
+//!
+//! Commands and queries begin at the owner: they ask here for a [`Scope`] and hand it to their statement, so a
+//! finder for somebody's data without a scope does not exist.
+
+use rendez_vocab::Actor;
+use rendez_vocab::ids::{OrganizationId, PatientId, PractitionerId};
+use uuid::Uuid;
+
+/// The caller may not do this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    SignIn,
+    /// The caller's role does not include it.
+    #[error("your role does not include this")]
+    Forbidden,
+}
+
+/// Whose records a caller may see and change. Statements take it as three parameters, each null when it does not matter.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// Only this patient's.
+    pub patient: Option<Uuid>,
+    /// Only this practitioner's.
+    pub practitioner: Option<Uuid>,
+    /// Only those of these organizations.
+    pub organizations: Option<Vec<Uuid>>,
+    /// Only those of patients whom this actor registered.
+    pub registered_by: Option<String>,
+}
+
+/// Appointments: patients see theirs, practitioners theirs, staff those of their organizations, partners those of
+/// patients they registered, admins and the server all.
+pub fn appointments(actor: &Actor) -> Result<Scope, Denied> {
+    let everything = Scope::default();
+    Ok(match actor {
+        Actor::Nobody => return Err(Denied::SignIn),
+        Actor::Patient(id) => Scope { patient: Some(id.uuid()), ..everything },
+        Actor::Practitioner(id) => Scope { practitioner: Some(id.uuid()), ..everything },
+        Actor::Staff { organizations, .. } => {
+            Scope { organizations: Some(organizations.iter().map(|id| id.uuid()).collect()), ..everything }
+        }
+        Actor::System(_) => Scope { registered_by: Some(actor.to_string()), ..everything },
+        Actor::Admin(_) | Actor::Server => everything,
+    })
+}
+
+/// Patients' records: patients see their own; practitioners and staff those who have a visit with them or whom they
+/// registered; partners those they registered; admins all.
+pub fn patients(actor: &Actor) -> Result<Scope, Denied> {
+    let scope = appointments(actor)?;
+    Ok(match actor {
+        Actor::Practitioner(_) | Actor::Staff { .. } => {
+            Scope { registered_by: Some(actor.to_string()), ..scope }
+        }
+        _ => scope,
+    })
+}
+
+/// Whether the caller may book for this patient. Staff, practitioners and partners are checked further by the
+/// statement: the practitioner must be theirs, the patient registered by the partner.
+pub fn book_for(actor: &Actor, patient: PatientId) -> Result<(), Denied> {
+    match actor {
+        Actor::Nobody => Err(Denied::SignIn),
+        Actor::Patient(own) if *own != patient => Err(Denied::Forbidden),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the caller may write into this practitioner's day: book at the desk, overbook, mark an outcome, take time off.
+pub fn manage_practitioner(
+    actor: &Actor,
+    practitioner: PractitionerId,
+    organization: OrganizationId,
+) -> Result<(), Denied> {
+    match actor {
+        Actor::Nobody => Err(Denied::SignIn),
+        Actor::Practitioner(own) if *own == practitioner => Ok(()),
+        Actor::Staff { organizations, .. } if organizations.contains(&organization) => Ok(()),
+        Actor::Admin(_) | Actor::Server => Ok(()),
+        _ => Err(Denied::Forbidden),
+    }
+}
+
+/// Whether the caller may book this practitioner's time for somebody: everybody signed in may, but practitioners and
+/// staff only at home.
+pub fn book_with(actor: &Actor, practitioner: PractitionerId, organization: OrganizationId) -> Result<(), Denied> {
+    match actor {
+        Actor::Practitioner(_) | Actor::Staff { .. } => manage_practitioner(actor, practitioner, organization),
+        Actor::Nobody => Err(Denied::SignIn),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the caller may enter a practitioner into an organization (`None`: a new one).
+pub fn create_practitioner(actor: &Actor, organization: Option<OrganizationId>) -> Result<(), Denied> {
+    match (actor, organization) {
+        (Actor::Nobody, _) => Err(Denied::SignIn),
+        (Actor::Admin(_) | Actor::Server, _) => Ok(()),
+        (Actor::Staff { organizations, .. }, Some(id)) if organizations.contains(&id) => Ok(()),
+        _ => Err(Denied::Forbidden),
+    }
+}
+
+/// Whether the caller may enter a patient's record.
+pub fn create_patient(actor: &Actor) -> Result<(), Denied> {
+    match actor {
+        Actor::Nobody => Err(Denied::SignIn),
+        Actor::Patient(_) => Err(Denied::Forbidden),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the caller runs this installation.
+pub fn administer(actor: &Actor) -> Result<(), Denied> {
+    match actor {
+        Actor::Nobody => Err(Denied::SignIn),
+        Actor::Admin(_) | Actor::Server => Ok(()),
+        _ => Err(Denied::Forbidden),
+    }
+}
+
+/// Whether the caller marks outcomes and sees the practice's day: not the patient.
+pub fn practice(actor: &Actor) -> Result<(), Denied> {
+    match actor {
+        Actor::Nobody => Err(Denied::SignIn),
+        Actor::Practitioner(_) | Actor::Staff { .. } | Actor::Admin(_) | Actor::Server => Ok(()),
+        _ => Err(Denied::Forbidden),
+    }
+}

@@ -1,0 +1,235 @@
+//! Writes and sends the mails.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rendez_platform::fault::Fault;
+use rendez_platform::mail::{Mail, Mailer};
+use rendez_vocab::TimeRange;
+use rendez_vocab::ids::AppointmentId;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::ics::{IcsMethod, Visit, calendar};
+use super::text::Words;
+use crate::booking::BookingRefusal;
+use crate::ctx::Ctx;
+
+/// Which mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailKind {
+    /// The visit is booked.
+    Confirmation,
+    /// It takes place at another time.
+    Moved,
+    /// It does not take place.
+    Cancellation,
+}
+
+impl MailKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Confirmation, Self::Moved, Self::Cancellation];
+
+    /// The kind of the job that booking enqueues.
+    pub const fn job(self) -> &'static str {
+        match self {
+            Self::Confirmation => "mail.confirmation",
+            Self::Moved => "mail.moved",
+            Self::Cancellation => "mail.cancellation",
+        }
+    }
+
+    const fn keys(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Confirmation => ("confirmation-subject", "confirmation-body"),
+            Self::Moved => ("moved-subject", "moved-body"),
+            Self::Cancellation => ("cancellation-subject", "cancellation-body"),
+        }
+    }
+
+    const fn method(self) -> IcsMethod {
+        match self {
+            Self::Cancellation => IcsMethod::Cancel,
+            _ => IcsMethod::Publish,
+        }
+    }
+
+    /// The status that the visit must still have for the mail to be true.
+    const fn status(self) -> &'static str {
+        match self {
+            Self::Cancellation => "cancelled",
+            _ => "booked",
+        }
+    }
+}
+
+const VISIT: &str = "SELECT a.starts_at, a.ends_at, a.time_zone, a.status, a.version, a.updated_at,
+        x.email, x.given_name || ' ' || x.family_name, coalesce(x.locale, $2), p.given_name || ' ' || p.family_name, v.name,
+        concat_ws(', ', nullif(l.name, '—'), nullif(l.line, ''), nullif(concat_ws(' ', nullif(l.postal_code, ''), nullif(l.city, '')), ''))
+    FROM appointment a JOIN patient x ON x.id = a.patient_id JOIN practitioner p ON p.id = a.practitioner_id
+        JOIN location l ON l.id = a.location_id JOIN visit_type v ON v.id = a.visit_type_id
+    WHERE a.id = $1";
+
+/// What a mail or a calendar file says of a visit.
+struct Facts {
+    range: TimeRange,
+    time_zone: String,
+    status: String,
+    version: i64,
+    changed_at: Timestamp,
+    email: Option<String>,
+    patient: String,
+    locale: String,
+    practitioner: String,
+    visit_type: String,
+    place: String,
+}
+
+impl Facts {
+    fn visit(&self, id: AppointmentId) -> Visit {
+        Visit {
+            id,
+            version: self.version,
+            range: self.range,
+            changed_at: self.changed_at,
+            summary: format!("{} – {}", self.visit_type, self.practitioner),
+            place: self.place.clone(),
+        }
+    }
+}
+
+async fn facts(ctx: &Ctx, id: AppointmentId) -> Result<Option<Facts>, Fault> {
+    let conn = ctx.store.read_fresh().await?;
+    let statement = conn.prepare_cached(VISIT).await?;
+    let Some(row) = conn.query_opt(&statement, &[&id.uuid(), &ctx.pack.default_locale()]).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Facts {
+        range: TimeRange::new(row.get(0), row.get(1)).map_err(|error| Fault::new("reading a visit", error))?,
+        time_zone: row.get(2),
+        status: row.get(3),
+        version: row.get(4),
+        changed_at: row.get(5),
+        email: row.get(6),
+        patient: row.get(7),
+        locale: row.get(8),
+        practitioner: row.get(9),
+        visit_type: row.get(10),
+        place: row.get(11),
+    }))
+}
+
+/// A visit that the caller may see, as its calendar file says it.
+pub async fn visit(ctx: &Ctx, id: AppointmentId) -> Result<Visit, BookingRefusal> {
+    crate::booking::find(ctx, id).await?;
+    let facts = facts(ctx, id).await?.ok_or(BookingRefusal::NotFound)?;
+    Ok(facts.visit(id))
+}
+
+/// Writes a mail about a version of a visit and sends it: the job of booking's commands. Safe to run twice. A mail that
+/// is no longer true (the visit has been cancelled meanwhile) is not sent: the newer job sends its own.
+pub async fn deliver(
+    ctx: &Ctx,
+    mailer: &Mailer,
+    kind: MailKind,
+    id: AppointmentId,
+    version: i64,
+) -> Result<(), Fault> {
+    let Some(facts) = facts(ctx, id).await? else { return Ok(()) };
+    let Some(to) = facts.email.clone() else { return Ok(()) };
+    if facts.status != kind.status() || facts.version != version {
+        return Ok(());
+    }
+    let mail = compose(kind, id, &facts, to)?;
+    let conn = ctx.store.read_fresh().await?;
+    conn.execute(
+        "INSERT INTO mail (id, to_address, subject, body, calendar, created_at) VALUES ($1, $2, $3, $4, $5, rendez_now())
+         ON CONFLICT (id) DO NOTHING",
+        &[&mail.id, &mail.to, &mail.subject, &mail.body, &mail.calendar],
+    )
+    .await?;
+    let sent: bool =
+        conn.query_one("SELECT sent_at IS NOT NULL FROM mail WHERE id = $1", &[&mail.id]).await?.get(0);
+    drop(conn);
+    if sent {
+        return Ok(());
+    }
+    mailer.send(&mail).await?;
+    let conn = ctx.store.read_fresh().await?;
+    conn.execute("UPDATE mail SET sent_at = rendez_now() WHERE id = $1", &[&mail.id]).await?;
+    Ok(())
+}
+
+fn compose(kind: MailKind, id: AppointmentId, facts: &Facts, to: String) -> Result<Mail, Fault> {
+    let words = Words::of(&facts.locale);
+    let zone = TimeZone::get(&facts.time_zone).map_err(|error| Fault::new("looking up a visit's zone", error))?;
+    let local = zone.to_datetime(facts.range.start());
+    let arguments = [
+        ("patient", facts.patient.clone()),
+        ("practitioner", facts.practitioner.clone()),
+        ("visit", facts.visit_type.clone()),
+        ("day", words.date(local)),
+        ("time", words.time(local)),
+        ("zone", facts.time_zone.clone()),
+        ("place", facts.place.clone()),
+    ];
+    let (subject, body) = kind.keys();
+    Ok(Mail {
+        id: mail_id(kind, id, facts.version),
+        to,
+        subject: words.say(subject, &arguments),
+        body: words.say(body, &arguments),
+        calendar: Some(calendar(&facts.visit(id), kind.method())),
+        calendar_method: kind.method().as_str(),
+    })
+}
+
+/// The same visit, version and kind always make the same mail.
+fn mail_id(kind: MailKind, id: AppointmentId, version: i64) -> Uuid {
+    let digest = Sha256::digest(format!("{}/{id}/{version}", kind.job()));
+    let mut bytes = [0u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// A mail as it was or will be sent.
+#[derive(Debug, Clone)]
+pub struct KeptMail {
+    /// Its id.
+    pub id: Uuid,
+    /// To whom.
+    pub to: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub body: String,
+    /// The attached iCalendar object.
+    pub calendar: Option<String>,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+/// The newest mails, at most 50. For demonstrations only: the caller must see that nobody else asks.
+pub async fn kept_mails(ctx: &Ctx) -> Result<Vec<KeptMail>, Fault> {
+    let conn = ctx.store.read_fresh().await?;
+    let sql =
+        "SELECT id, to_address, subject, body, calendar, created_at FROM mail ORDER BY created_at DESC, id LIMIT 50";
+    Ok(conn.query(sql, &[]).await?.iter().map(kept).collect())
+}
+
+/// One mail. For demonstrations only.
+pub async fn kept_mail(ctx: &Ctx, id: Uuid) -> Result<Option<KeptMail>, Fault> {
+    let conn = ctx.store.read_fresh().await?;
+    let sql = "SELECT id, to_address, subject, body, calendar, created_at FROM mail WHERE id = $1";
+    Ok(conn.query_opt(sql, &[&id]).await?.as_ref().map(kept))
+}
+
+fn kept(row: &tokio_postgres::Row) -> KeptMail {
+    KeptMail {
+        id: row.get(0),
+        to: row.get(1),
+        subject: row.get(2),
+        body: row.get(3),
+        calendar: row.get(4),
+        created_at: row.get(5),
+    }
+}

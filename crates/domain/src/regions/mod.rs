@@ -1,0 +1,50 @@
+//! What is different from country to country: a pack of data for each region.
+//!
+//! Invariant: every pack that is compiled in is complete and consistent (texts in each of its locales, zones that exist,
+//! codes that are unique); [`Pack::parse`] refuses any other, and tests read each one.
+//! Tables owned: none. It does not know who practises, who is a patient, or what is booked.
+
+mod forms;
+mod holidays;
+mod identifiers;
+mod model;
+mod parse;
+mod places;
+mod sample_names;
+mod search_key;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::LazyLock;
+
+use rendez_vocab::RegionCode;
+
+pub use forms::{PhoneForm, PostalCodeForm};
+pub use identifiers::{Bearer, CheckRule, Identifier};
+pub use model::{Consent, Pack, Policies, Retention, Specialty, VisitTypeTemplate};
+pub use parse::PackError;
+pub use places::{Place, complete_place, places};
+pub use sample_names::{SampleNames, sample_names};
+pub use search_key::search_key;
+pub use text::Text;
+
+const SOURCES: [&str; 1] = [include_str!("../../../../packs/fr/pack.toml")];
+
+static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
+    SOURCES
+        .iter()
+        .map(|source| Pack::parse(source).expect("tests read every pack that is compiled in"))
+        .collect()
+});
+
+/// Every pack that is compiled in.
+pub fn packs() -> &'static [Pack] {
+    &PACKS
+}
+
+/// The pack of a region, if the region has one.
+pub fn pack(region: RegionCode) -> Option<&'static Pack> {
+    packs().iter().find(|pack| pack.region() == region)
+}

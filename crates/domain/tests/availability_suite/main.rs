@@ -1,0 +1,9 @@
+//! What a practitioner offers: tables of days that are easy to get wrong, and properties against a naive oracle.
+
+mod builders;
+mod explanations;
+mod oracle;
+mod policies;
+mod properties;
+mod tables;
+mod worlds;

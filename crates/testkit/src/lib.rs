@@ -1,0 +1,6 @@
+//! What Rendez's tests stand on: a private PostgreSQL for the run and a database of its own for each test.
+
+pub mod cluster;
+pub mod database;
+
+pub use database::TestDatabase;

@@ -1,0 +1,23 @@
+# Pages for what went wrong, each with what to do next.
+error-403-title = You may not see this
+error-403-text = Your account does not include this page. If another one does, sign in with that.
+error-404-title = Nothing is here
+error-404-text = The address is wrong, or what was here belongs to somebody else.
+error-405-title = This does not work like that
+error-405-text = The page was opened in a way it does not know. Begin again from the start page.
+error-410-title = This time is no longer kept
+error-413-title = That was too much
+error-413-text = What you sent is too long. Shorten it and try again.
+error-form-title = The form was out of date
+error-form-text = For your safety a form counts only in the browser and the session that opened it. Open the page again and send it once more; cookies have to be allowed.
+error-409-title = This is not possible at the moment
+error-429-title = Too many tries
+error-429-text = Please wait a minute, then try again.
+error-500-title = Something broke on our side
+error-500-text = It is not your fault, and we have noted it. Try again in a moment; if you were booking, look at your visits first.
+error-503-title = Too busy at the moment
+error-503-text = Please try again in a few seconds.
+error-incident = Incident { $number }
+error-home = To the start page
+error-visits = My visits
+error-sign-in = Sign in

@@ -1,0 +1,55 @@
+# Home and the search form.
+home-title = Book a visit
+home-heading = Find someone who can see you soon
+home-lead = Look up a specialty or a name, choose a free time, and it is yours.
+home-popular = Often looked for
+home-how = How it works
+home-step-find = Find
+home-step-find-text = Times are shown as they are free right now, nearest first.
+home-step-hold = Choose a time
+home-step-hold-text = It is kept for you while you take a moment to decide.
+home-step-confirm = Confirm
+home-step-confirm-text = You get a mail for your calendar. Move or cancel whenever you need to.
+seek-what = Specialty or name
+seek-what-example = Dentist, Martin…
+seek-where = Town
+seek-where-example = Rennes, 35000…
+seek-when = From
+seek-go = Search
+
+# Results.
+search-heading-all = Practitioners
+search-heading = { $what }
+search-heading-place = { $what } near { $place }
+search-heading-around = Practitioners near { $place }
+search-total = { $count ->
+    [0] Nobody found
+    [one] One practitioner
+   *[other] { $count } practitioners
+}
+search-empty = Nobody matches this search
+search-empty-next = Check the spelling, leave out the town, or look for a specialty:
+search-unknown-place = We do not know the town “{ $place }”. Choose one from the list while you type, or leave it empty.
+search-without-place = The same search everywhere
+search-next-times = Next free times · { $visit }
+search-no-times = No free time can be booked online at the moment.
+search-all-times = All times
+search-more = More results
+distance-km = { $km } km
+
+# A practitioner's week.
+practitioner-book = Book a visit
+practitioner-visit-types = What is it about?
+visit-type-minutes = { $name } ({ $minutes } min)
+week-heading = { $from } to { $to }
+week-previous = Earlier
+week-next = Later
+week-zone = Times are in { $zone } time
+week-empty = No free time in this week.
+week-next-free = Next free: { $when }
+week-nothing = No free time can be booked online in the coming months. Try another kind of visit, or call the practice.
+week-day-empty = No free time
+week-own = Yours
+week-taken = { $time } has just been taken.
+week-freed = { $time } is free again.
+week-promise = The time you choose is kept for you for { $minutes } minutes while you confirm.

@@ -1,0 +1,23 @@
+# Pages for what went wrong, each with what to do next.
+error-403-title = Vous n'avez pas accès à cette page
+error-403-text = Votre compte ne le permet pas. Si un autre compte le permet, connectez-vous avec celui-là.
+error-404-title = Il n'y a rien ici
+error-404-text = L'adresse est fausse, ou ce qui s'y trouvait appartient à quelqu'un d'autre.
+error-405-title = Cela ne fonctionne pas ainsi
+error-405-text = La page a été ouverte d'une façon qu'elle ne connaît pas. Reprenez depuis l'accueil.
+error-410-title = Cet horaire n'est plus réservé
+error-413-title = C'est trop long
+error-413-text = Votre envoi est trop long. Raccourcissez-le et réessayez.
+error-form-title = Le formulaire n'était plus valable
+error-form-text = Par sécurité, un formulaire ne vaut que dans le navigateur et la session qui l'ont ouvert. Rouvrez la page et envoyez-le de nouveau ; les cookies doivent être autorisés.
+error-409-title = Ce n'est pas possible pour le moment
+error-429-title = Trop d'essais
+error-429-text = Attendez une minute, puis réessayez.
+error-500-title = Un problème est survenu de notre côté
+error-500-text = Ce n'est pas votre faute, et nous l'avons noté. Réessayez dans un instant ; si vous preniez rendez-vous, regardez d'abord vos rendez-vous.
+error-503-title = Trop de monde en ce moment
+error-503-text = Réessayez dans quelques secondes.
+error-incident = Incident { $number }
+error-home = Vers l'accueil
+error-visits = Mes rendez-vous
+error-sign-in = Se connecter

@@ -1,0 +1,55 @@
+# Home and the search form.
+home-title = Prendre rendez-vous
+home-heading = Trouvez un praticien disponible près de chez vous
+home-lead = Cherchez une spécialité ou un nom, choisissez un horaire libre : il est à vous.
+home-popular = Souvent recherchés
+home-how = Comment ça marche
+home-step-find = Cherchez
+home-step-find-text = Les horaires affichés sont réellement libres, au plus près de vous d'abord.
+home-step-hold = Choisissez un horaire
+home-step-hold-text = Il vous est réservé le temps de vous décider.
+home-step-confirm = Confirmez
+home-step-confirm-text = Vous recevez un courriel pour votre agenda. Déplacez ou annulez quand il le faut.
+seek-what = Spécialité ou nom
+seek-what-example = Dentiste, Martin…
+seek-where = Ville
+seek-where-example = Rennes, 35000…
+seek-when = À partir du
+seek-go = Rechercher
+
+# Results.
+search-heading-all = Praticiens
+search-heading = { $what }
+search-heading-place = { $what } près de { $place }
+search-heading-around = Praticiens près de { $place }
+search-total = { $count ->
+    [0] Aucun praticien trouvé
+    [one] Un praticien
+   *[other] { $count } praticiens
+}
+search-empty = Personne ne correspond à cette recherche
+search-empty-next = Vérifiez l'orthographe, retirez la ville, ou cherchez une spécialité :
+search-unknown-place = Nous ne connaissons pas la ville « { $place } ». Choisissez-en une dans la liste pendant la saisie, ou laissez le champ vide.
+search-without-place = La même recherche partout
+search-next-times = Prochains horaires libres · { $visit }
+search-no-times = Aucun horaire réservable en ligne pour le moment.
+search-all-times = Tous les horaires
+search-more = Plus de résultats
+distance-km = { $km } km
+
+# A practitioner's week.
+practitioner-book = Prendre rendez-vous
+practitioner-visit-types = Quel est le motif ?
+visit-type-minutes = { $name } ({ $minutes } min)
+week-heading = Du { $from } au { $to }
+week-previous = Avant
+week-next = Après
+week-zone = Les horaires sont à l'heure de { $zone }
+week-empty = Aucun horaire libre cette semaine.
+week-next-free = Prochain horaire libre : { $when }
+week-nothing = Aucun horaire réservable en ligne dans les mois à venir. Essayez un autre motif ou appelez le cabinet.
+week-day-empty = Aucun horaire libre
+week-own = Le vôtre
+week-taken = { $time } vient d'être pris.
+week-freed = { $time } est de nouveau libre.
+week-promise = L'horaire choisi vous est réservé { $minutes } minutes, le temps de confirmer.

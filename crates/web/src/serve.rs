@@ -1,0 +1,125 @@
+//! The accept loop: connections in, requests to the router, and an orderly end.
+//!
+//! Invariants: who sends nothing is cut off after ten seconds; beyond the cap a connection is answered 503 and closed,
+//! never queued; after `stop` no connection is accepted, requests in flight end within `shutdown`.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use rendez_platform::fault::Fault;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tower::Service;
+
+use crate::middleware::address::Peer;
+
+/// How long the head of a request may take to arrive, and an idle connection may stay.
+const HEADER_READ: Duration = Duration::from_secs(10);
+/// How long a failing `accept` waits: out of file descriptors, which only time cures.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/// How connections are served.
+#[derive(Debug, Clone, Copy)]
+pub struct ServeSettings {
+    /// Connections at most.
+    pub max_connections: usize,
+    /// How long requests in flight may take after the stop.
+    pub shutdown: Duration,
+}
+
+impl Default for ServeSettings {
+    fn default() -> Self {
+        Self { max_connections: 10_000, shutdown: Duration::from_secs(20) }
+    }
+}
+
+/// Serves until `stop`, and then until the requests in flight have ended or their time is over.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    settings: ServeSettings,
+    stop: CancellationToken,
+) -> Result<(), Fault> {
+    let connections = Arc::new(Semaphore::new(settings.max_connections));
+    let graceful = GracefulShutdown::new();
+    let hard_stop = CancellationToken::new();
+    let builder = Arc::new(builder());
+    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        match Arc::clone(&connections).try_acquire_owned() {
+            Ok(place) => {
+                let connection = Connection { builder: builder.clone(), router: router.clone(), peer: Peer(peer), place };
+                tokio::spawn(hard_stop.clone().run_until_cancelled_owned(connection.run(stream, graceful.watcher())));
+            }
+            Err(_full) => drop(tokio::spawn(turn_away(stream))),
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(settings.shutdown, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not end in time and are cut off");
+    }
+    hard_stop.cancel();
+    Ok(())
+}
+
+fn builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_READ).keep_alive(true);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(Duration::from_secs(30)))
+        .max_concurrent_streams(Some(200))
+        .max_header_list_size(32 * 1024);
+    builder
+}
+
+struct Connection {
+    builder: Arc<auto::Builder<TokioExecutor>>,
+    router: Router,
+    peer: Peer,
+    place: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    async fn run(self, stream: TcpStream, watcher: hyper_util::server::graceful::Watcher) {
+        let Self { builder, router, peer, place: _place } = self;
+        // Small answers must not wait for more to send; a connection that refuses it still works.
+        let _ = stream.set_nodelay(true);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            let mut router = router.clone();
+            async move { Ok::<_, Infallible>(router.call(request.map(Body::new)).await.unwrap_or_else(|no| match no {})) }
+        });
+        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(error = %error, "a connection ended early");
+        }
+    }
+}
+
+async fn turn_away(mut stream: TcpStream) {
+    metrics::counter!("rendez_connections_refused_total").increment(1);
+    // Whoever does not read it within the time sees the connection close.
+    let _ = tokio::time::timeout(Duration::from_secs(1), stream.write_all(FULL)).await;
+}

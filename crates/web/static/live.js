@@ -1,0 +1,93 @@
+// What a page does beyond plain HTML; each part finds its own elements and does nothing without them.
+"use strict";
+
+// Free times that somebody takes while the page is open are struck out, and come back when they are freed.
+(() => {
+  const list = document.querySelector("[data-stream]");
+  if (!list || !window.EventSource) return;
+  const spoken = document.querySelector("[data-stream-status]");
+  const buttons = [...list.querySelectorAll("button[data-start]")];
+  const overlapping = (range) => {
+    const [start, end] = [Date.parse(range.start) / 1000, Date.parse(range.end) / 1000];
+    return buttons.filter((button) => Number(button.dataset.start) < end && start < Number(button.dataset.end));
+  };
+  const mark = (message, taken) => {
+    for (const button of overlapping(JSON.parse(message.data))) {
+      if (button.disabled === taken) continue;
+      button.disabled = taken;
+      if (spoken) {
+        const time = button.dataset.spoken;
+        spoken.textContent = (taken ? list.dataset.taken : list.dataset.freed).replace("{time}", time);
+      }
+    }
+  };
+  const stream = new EventSource(list.dataset.stream);
+  stream.addEventListener("taken", (message) => mark(message, true));
+  stream.addEventListener("freed", (message) => mark(message, false));
+  addEventListener("pagehide", () => stream.close());
+})();
+
+// How long a hold still stands. Counted from the seconds that the server says are left, so that a wrong clock of the
+// visitor's machine does no harm.
+(() => {
+  const box = document.querySelector("[data-seconds-left]");
+  if (!box) return;
+  const shown = box.querySelector(".countdown");
+  const spoken = box.querySelector("[aria-live]");
+  const end = performance.now() + Number(box.dataset.secondsLeft) * 1000;
+  let last = Infinity;
+  const tick = () => {
+    const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+    const minutes = Math.floor(left / 60);
+    shown.textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
+    for (const mark of [300, 60]) {
+      if (left <= mark && last > mark) spoken.textContent = box.dataset.left.replace("{minutes}", String(mark / 60));
+    }
+    last = left;
+    if (left > 0) return;
+    clearInterval(timer);
+    spoken.textContent = box.dataset.over;
+    for (const button of document.querySelectorAll("[data-needs-hold]")) button.disabled = true;
+  };
+  const timer = setInterval(tick, 1000);
+  shown.hidden = false;
+  tick();
+})();
+
+// Towns are proposed while one is being typed.
+(() => {
+  const input = document.querySelector("input[data-places]");
+  const list = input && document.getElementById(input.getAttribute("list"));
+  if (!list) return;
+  let asked = 0;
+  input.addEventListener("input", async () => {
+    const typed = input.value.trim();
+    if (typed.length < 2 || [...list.children].some((option) => option.value === typed)) return;
+    const mine = ++asked;
+    try {
+      const answer = await fetch(`${input.dataset.places}?limit=8&q=${encodeURIComponent(typed)}`);
+      const places = answer.ok ? (await answer.json()).places : [];
+      if (mine !== asked) return;
+      list.replaceChildren(...places.map((place) => {
+        const option = document.createElement("option");
+        option.value = place.name;
+        option.label = `${place.name} (${place.postal_code})`;
+        return option;
+      }));
+    } catch {
+      list.replaceChildren();
+    }
+  });
+})();
+
+// A form is sent once; the hidden key makes a second sending harmless, this makes it rare.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+}
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
