@@ -10,9 +10,9 @@ help: ## list what can be made
 	@echo "Rendez. make <verb>, with PORT=$(PORT) and DATA=$(DATA) where they apply:"
 	@sed -nE 's/^([a-z]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
 
-run: ## install what is missing, build, start the server with demo data in $(DATA) on $(PORT)
+run: ## install what is missing, build, start the server with demo data
 	@scripts/ensure-tools.sh run
-	@$(CARGO) build --release -q -p rendez-server
+	@$(CARGO) build --release -p rendez-server
 	@exec target/release/rendez serve --demo --data-dir "$(DATA)" --listen "127.0.0.1:$(PORT)"
 
 test: ## formatting, lints, and every test: unit, integration with PostgreSQL, browser

@@ -2,5 +2,7 @@
 
 pub mod cluster;
 pub mod database;
+pub mod world;
 
 pub use database::TestDatabase;
+pub use world::World;

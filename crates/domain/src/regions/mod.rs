@@ -2,11 +2,12 @@
 //!
 //! Invariant: every pack that is compiled in is complete and consistent (texts in each of its locales, zones that exist,
 //! codes that are unique); [`Pack::parse`] refuses any other, and tests read each one.
-//! Tables owned: none. It does not know who practises, who is a patient, or what is booked.
+//! Tables owned: `region`. It does not know who practises, who is a patient, or what is booked.
 
 mod forms;
 mod holidays;
 mod identifiers;
+mod install;
 mod model;
 mod parse;
 mod places;
@@ -23,6 +24,7 @@ use rendez_vocab::RegionCode;
 
 pub use forms::{PhoneForm, PostalCodeForm};
 pub use identifiers::{Bearer, CheckRule, Identifier};
+pub use install::install;
 pub use model::{Consent, Pack, Policies, Retention, Specialty, VisitTypeTemplate};
 pub use parse::PackError;
 pub use places::{Place, complete_place, places};

@@ -14,6 +14,7 @@ use super::{Identifier, PhoneForm, PostalCodeForm, Text};
 #[derive(Debug, Clone)]
 pub struct Pack {
     pub(super) region: RegionCode,
+    pub(super) number: i16,
     pub(super) name: Text,
     pub(super) locales: Vec<String>,
     pub(super) default_locale: String,
@@ -32,6 +33,11 @@ impl Pack {
     /// Which region it is for.
     pub fn region(&self) -> RegionCode {
         self.region
+    }
+
+    /// The region's number, ISO 3166-1 numeric.
+    pub fn number(&self) -> i16 {
+        self.number
     }
 
     /// The country's name.

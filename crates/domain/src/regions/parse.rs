@@ -40,6 +40,7 @@ struct RawPack {
 #[serde(deny_unknown_fields)]
 struct RawRegion {
     code: String,
+    number: i16,
     name: Text,
     locales: Vec<String>,
     default_locale: String,
@@ -60,6 +61,7 @@ impl Pack {
         let raw: RawPack = toml::from_str(source)?;
         let pack = Self {
             region: code(&raw.region.code)?,
+            number: raw.region.number,
             name: raw.region.name,
             locales: raw.region.locales,
             default_locale: raw.region.default_locale,

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// A listener that is so many events behind is told to read the slots anew.
-const BEHIND: usize = 256;
+const BEHIND: usize = 64;
 
 /// What happens to a practitioner's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +38,34 @@ pub enum LiveEvent {
     Reset,
 }
 
+/// One listener. When the last of a practitioner goes, nothing of it stays.
+pub struct Listener {
+    events: broadcast::Receiver<LiveEvent>,
+    practitioner: PractitionerId,
+    live: Live,
+}
+
+impl Listener {
+    /// The next event; `None` when there will be no more.
+    pub async fn next(&mut self) -> Option<LiveEvent> {
+        match self.events.recv().await {
+            Ok(event) => Some(event),
+            Err(RecvError::Lagged(_)) => Some(LiveEvent::Reset),
+            Err(RecvError::Closed) => None,
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let mut rooms = self.live.rooms();
+        // Ourselves still counted; nobody can join while the map is locked.
+        if rooms.get(&self.practitioner).is_some_and(|room| room.receiver_count() <= 1) {
+            rooms.remove(&self.practitioner);
+        }
+    }
+}
+
 /// Where listeners find their practitioner. Cheap to clone.
 #[derive(Clone)]
 pub struct Live {
@@ -52,8 +80,10 @@ impl Live {
     }
 
     /// Everything that happens to a practitioner's time from now on.
-    pub fn follow(&self, practitioner: PractitionerId) -> broadcast::Receiver<LiveEvent> {
-        self.rooms().entry(practitioner).or_insert_with(|| broadcast::Sender::new(BEHIND)).subscribe()
+    pub fn follow(&self, practitioner: PractitionerId) -> Listener {
+        let events =
+            self.rooms().entry(practitioner).or_insert_with(|| broadcast::Sender::new(BEHIND)).subscribe();
+        Listener { events, practitioner, live: self.clone() }
     }
 
     /// Starts the task that passes changes on, until `stop`. One a process is enough.
@@ -78,18 +108,16 @@ impl Live {
         else {
             return;
         };
-        let mut rooms = self.rooms();
-        if let Some(room) = rooms.get(&practitioner)
-            && room.send(event).is_err()
-        {
-            // The last listener has gone.
-            rooms.remove(&practitioner);
+        if let Some(room) = self.rooms().get(&practitioner) {
+            // A listener that has just gone is no failure.
+            let _ = room.send(event);
         }
-        metrics::gauge!("rendez_streams_practitioners").set(rooms.len() as f64);
     }
 
     fn reset_all(&self) {
-        self.rooms().retain(|_, room| room.send(LiveEvent::Reset).is_ok());
+        for room in self.rooms().values() {
+            let _ = room.send(LiveEvent::Reset);
+        }
     }
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<PractitionerId, broadcast::Sender<LiveEvent>>> {

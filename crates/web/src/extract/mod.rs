@@ -8,6 +8,7 @@ pub mod command;
 pub mod fields;
 pub mod idempotency;
 pub mod if_match;
+pub mod page;
 pub mod path;
 pub mod query;
 pub mod read;

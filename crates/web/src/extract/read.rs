@@ -3,12 +3,13 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff::civil::{Date, DateTime, Time, Weekday};
+use rendez_vocab::TimeRange;
 use rendez_vocab::ids::WrongId;
 use serde_json::Value;
 
-use super::fields::{Read, below, wrong};
+use super::fields::{Fields, Read, below, wrong};
 use crate::problem::FieldError;
 
 /// Seconds since 1970 of the instants that are taken: the years 1900 to 2199. What lies outside is a slip.
@@ -115,12 +116,17 @@ pub fn date(value: &Value) -> Read<Date> {
     }
 }
 
-/// A wall-clock time of day, `09:00` or `09:00:00`; `24:00` is midnight at the end of the day.
+/// A wall-clock time at which something ends: as [`wall_time`], and `24:00` for the midnight that follows.
+pub fn wall_end(value: &Value) -> Read<Time> {
+    match plain(value)? {
+        "24:00" => Ok(Time::midnight()),
+        _ => wall_time(value),
+    }
+}
+
+/// A wall-clock time of day, `09:00` or `09:00:00`.
 pub fn wall_time(value: &Value) -> Read<Time> {
     let text = plain(value)?;
-    if text == "24:00" {
-        return Ok(Time::midnight());
-    }
     let shaped = matches!(text.len(), 5 | 8)
         && text.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
     match text.parse::<Time>() {
@@ -195,6 +201,59 @@ pub fn spelled<T>(read: impl FnOnce(&Value) -> Read<T>) -> impl FnOnce(&Value) -
     }
 }
 
+/// A range of instants from the fields `start` and `end`, at most so many days long.
+pub fn range(fields: &mut Fields<'_>, most_days: i64) -> Option<TimeRange> {
+    let start = fields.required("start", instant);
+    let end = fields.required("end", instant);
+    let (start, end) = (start?, end?);
+    match TimeRange::new(start, end) {
+        Ok(range) if range.duration() <= SignedDuration::from_hours(24 * most_days) => Some(range),
+        Ok(_) => {
+            fields.refuse("end", "too-long", format!("A range has at most {most_days} days; send several."));
+            None
+        }
+        Err(_) => {
+            fields.refuse("end", "not-after-start", "The end must come after the start.");
+            None
+        }
+    }
+}
+
+/// A phone number: digits with spaces, dots, hyphens, brackets, and a plus sign before them.
+pub fn phone(value: &Value) -> Read<String> {
+    let text = text(3..=40)(value)?;
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let rest = text.strip_prefix('+').unwrap_or(&text);
+    let shaped = rest.chars().all(|character| character.is_ascii_digit() || " .-()/".contains(character));
+    if shaped && (3..=18).contains(&digits) {
+        Ok(text)
+    } else {
+        refused("not-a-phone-number", "Send a phone number such as `+33 2 99 00 00 00`.")
+    }
+}
+
+/// A language's code (ISO 639), two or three letters in lower case.
+pub fn language(value: &Value) -> Read<String> {
+    let text = plain(value)?;
+    if matches!(text.len(), 2 | 3) && text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        Ok(text.to_owned())
+    } else {
+        refused("not-a-language", "Send a code of ISO 639 such as `fr`.")
+    }
+}
+
+/// A name of a kind: lower-case letters, digits and hyphens, at most 40.
+pub fn kebab(value: &Value) -> Read<String> {
+    let text = plain(value)?;
+    let begins = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    let shaped = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if begins && shaped && text.len() <= 40 {
+        Ok(text.to_owned())
+    } else {
+        refused("not-kebab-case", "Send lower-case letters, digits and hyphens, such as `x-ray`.")
+    }
+}
+
 /// An address of electronic mail, as far as its form tells: something, an `@`, and a domain with a dot.
 pub fn email(value: &Value) -> Read<String> {
     let text = text(3..=254)(value)?;
@@ -252,8 +311,8 @@ mod tests {
     #[test]
     fn wall_times_have_one_form() {
         assert_eq!(wall_time(&json!("09:30")).map(|time| (time.hour(), time.minute())), Ok((9, 30)));
-        assert_eq!(wall_time(&json!("24:00")), Ok(Time::midnight()));
-        for wrong in ["9:30", "09:30:20", "25:00", "0930", "T09:30", "09.30"] {
+        assert_eq!(wall_end(&json!("24:00")), Ok(Time::midnight()));
+        for wrong in ["24:00", "9:30", "09:30:20", "25:00", "0930", "T09:30", "09.30"] {
             assert_eq!(code(wall_time(&json!(wrong))), "not-a-wall-time", "{wrong}");
         }
         assert!(wall_date_time(&json!("2026-12-24")).is_ok());

@@ -84,7 +84,7 @@ codes! {
     ALREADY_CONFIRMED = 409 "already-confirmed", "The visit is confirmed already",
         "Nothing is left to do; read the visit to see how it stands.";
     ALREADY_DONE = 409 "already-done", "The visit has this status already",
-        "Nothing is left to do; `status` says how the visit stands.";
+        "Nothing is left to do; `appointment_status` says how the visit stands.";
     WRONG_STATUS = 409 "wrong-status", "The visit's status does not allow this",
         "Read the visit to see how it stands.";
     ALREADY_STARTED = 409 "already-started", "The visit has begun",

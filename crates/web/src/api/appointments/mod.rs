@@ -1,0 +1,6 @@
+//! Appointments: hold, confirm, cancel, reschedule, outcome, and reading them.
+
+pub mod commands;
+pub mod queries;
+pub mod refusals;
+pub mod view;

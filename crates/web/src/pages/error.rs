@@ -1,0 +1,191 @@
+//! Pages for what cannot be done, each saying what to do next.
+//!
+//! Invariant: a fault shows an incident number and nothing of its cause; a refusal of booking becomes a sentence that
+//! names the next step.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use rendez_domain::booking::BookingRefusal;
+use rendez_domain::directory::DirectoryRefusal;
+use rendez_domain::identity::access::Denied;
+use rendez_platform::fault::Fault;
+
+use super::page::{Link, Page};
+use super::visitor::{Visitor, go};
+use crate::i18n::Locale;
+use crate::problem::Incident;
+
+/// Why a page could not be shown, or a form not be carried out.
+pub(super) enum PageError {
+    /// Nothing is there, or not for this visitor.
+    NotFound,
+    /// Somebody has to sign in first.
+    SignIn,
+    /// The account does not include it.
+    Forbidden,
+    /// The form did not come from a page of this visitor.
+    ForeignForm,
+    /// Too many tries.
+    TooMany,
+    /// Booking says no.
+    Refused(BookingRefusal),
+    /// Our side broke.
+    Fault(Arc<Fault>),
+}
+
+impl From<Fault> for PageError {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(Arc::new(fault))
+    }
+}
+
+impl From<Denied> for PageError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::SignIn => Self::SignIn,
+            Denied::Forbidden => Self::Forbidden,
+        }
+    }
+}
+
+impl From<BookingRefusal> for PageError {
+    fn from(refusal: BookingRefusal) -> Self {
+        match refusal {
+            BookingRefusal::NotFound => Self::NotFound,
+            BookingRefusal::Denied(denied) => denied.into(),
+            BookingRefusal::Fault(fault) => fault.into(),
+            other => Self::Refused(other),
+        }
+    }
+}
+
+impl From<DirectoryRefusal> for PageError {
+    fn from(refusal: DirectoryRefusal) -> Self {
+        match refusal {
+            DirectoryRefusal::Denied(denied) => denied.into(),
+            DirectoryRefusal::Fault(fault) => fault.into(),
+            // Pages change nothing in the directory: whatever else it says, what was asked for is not there.
+            _ => Self::NotFound,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    page: Page,
+    heading: String,
+    text: String,
+    incident: Option<String>,
+    links: Vec<Link>,
+}
+
+impl PageError {
+    /// The page for a visitor.
+    pub(super) fn page(self, visitor: &Visitor) -> Response {
+        let t = |key: &str| visitor.t(key);
+        let home = || Link::new("/", visitor.t("error-home")).current(true);
+        let visits = || Link::new("/visits", visitor.t("error-visits"));
+        let (status, heading, text, links) = match &self {
+            Self::SignIn => return sign_in_first(visitor),
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, t("error-404-title"), t("error-404-text"), vec![home()])
+            }
+            Self::Forbidden => {
+                let sign_in = Link::new("/sign-in", t("error-sign-in"));
+                (StatusCode::FORBIDDEN, t("error-403-title"), t("error-403-text"), vec![home(), sign_in])
+            }
+            Self::ForeignForm => {
+                (StatusCode::FORBIDDEN, t("error-form-title"), t("error-form-text"), vec![home()])
+            }
+            Self::TooMany => {
+                (StatusCode::TOO_MANY_REQUESTS, t("error-429-title"), t("error-429-text"), vec![home()])
+            }
+            Self::Refused(BookingRefusal::HoldExpired) => {
+                let text = refusal_text(visitor.locale, &BookingRefusal::HoldExpired);
+                (StatusCode::GONE, t("error-410-title"), text, vec![home(), visits()])
+            }
+            Self::Refused(refusal) => {
+                let text = refusal_text(visitor.locale, refusal);
+                (StatusCode::CONFLICT, t("error-409-title"), text, vec![visits().current(true), home()])
+            }
+            Self::Fault(fault) if fault.is_passing() => {
+                (StatusCode::SERVICE_UNAVAILABLE, t("error-503-title"), t("error-503-text"), vec![home()])
+            }
+            Self::Fault(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                t("error-500-title"),
+                t("error-500-text"),
+                vec![home(), visits()],
+            ),
+        };
+        let incident = visitor
+            .ctx
+            .origin
+            .request_id
+            .clone()
+            .filter(|_| matches!(&self, Self::Fault(fault) if !fault.is_passing()));
+        let page = ErrorPage { page: visitor.page(), heading, text, incident, links };
+        let mut response = visitor.show(status, &page);
+        let wait = match status {
+            StatusCode::TOO_MANY_REQUESTS => Some("60"),
+            StatusCode::SERVICE_UNAVAILABLE => Some("1"),
+            _ => None,
+        };
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        }
+        if let Self::Fault(fault) = self {
+            response.extensions_mut().insert(Incident(fault));
+        }
+        response
+    }
+}
+
+fn sign_in_first(visitor: &Visitor) -> Response {
+    go(&format!("/sign-in?next={}", query_value(visitor.address())))
+}
+
+/// A text as the value of a query parameter (RFC 3986 section 2.1).
+pub(super) fn query_value(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~' | b'/') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// What a refusal of booking means for the visitor, and what they can do.
+pub(super) fn refusal_text(locale: Locale, refusal: &BookingRefusal) -> String {
+    let key = match refusal {
+        BookingRefusal::NotOffered(_) => "refused-not-offered",
+        BookingRefusal::TooSoon { .. } => "refused-too-soon",
+        BookingRefusal::TooFar { .. } => "refused-too-far",
+        BookingRefusal::PatientOverlap => "refused-patient-overlap",
+        BookingRefusal::NoRoomFree => "refused-no-room",
+        BookingRefusal::TooManyHolds { limit } => {
+            return locale.text_with("refused-too-many-holds", [("limit", (*limit).into())]);
+        }
+        BookingRefusal::KnownPatientsOnly => "refused-known-only",
+        BookingRefusal::NewPatientsOnly => "refused-new-only",
+        BookingRefusal::HoldExpired => "refused-hold-expired",
+        BookingRefusal::AlreadyConfirmed
+        | BookingRefusal::Already(_)
+        | BookingRefusal::AlreadyYours { .. } => "refused-already",
+        BookingRefusal::SlotTaken { .. } => "taken-hold",
+        BookingRefusal::AlreadyStarted => "refused-started",
+        BookingRefusal::NotStarted => "refused-not-started",
+        BookingRefusal::SameSlot => "refused-same-slot",
+        BookingRefusal::VersionMismatch => "refused-changed",
+        BookingRefusal::Key(_) | BookingRefusal::Busy => "refused-running",
+        _ => "refused-wrong-status",
+    };
+    locale.text(key)
+}

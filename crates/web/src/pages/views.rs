@@ -1,0 +1,236 @@
+//! How people, slots and visits look on a page.
+
+use std::collections::HashMap;
+
+use rendez_domain::availability::{Slot, VisitType};
+use rendez_domain::booking::{Appointment, Status};
+use rendez_domain::directory::{self, Location, Practitioner};
+use rendez_platform::fault::Fault;
+use rendez_vocab::ids::{LocationId, PractitionerId, SlotId};
+
+use super::visitor::Visitor;
+use super::when;
+
+/// A practitioner on a card.
+#[derive(Debug, Clone)]
+pub(super) struct Who {
+    pub(super) href: String,
+    pub(super) name: String,
+    pub(super) initials: String,
+    pub(super) specialty: String,
+    pub(super) address: String,
+    pub(super) distance: String,
+    pub(super) languages: String,
+    pub(super) phone: String,
+    pub(super) phone_digits: String,
+    pub(super) telehealth: bool,
+    pub(super) accepts_new: bool,
+}
+
+impl Who {
+    /// The card of a practitioner; `distance_km` is from where the visitor searched.
+    pub(super) fn new(visitor: &Visitor, person: &Practitioner, distance_km: Option<f64>) -> Self {
+        let initial = |name: &str| name.chars().next().into_iter().flat_map(char::to_uppercase).collect::<String>();
+        let phone = person.phone.clone().unwrap_or_default();
+        Self {
+            href: format!("/practitioners/{}", person.id),
+            name: name_of(person),
+            initials: format!("{}{}", initial(&person.given_name), initial(&person.family_name)),
+            specialty: specialty_of(visitor, person),
+            address: person.locations.first().map(address).unwrap_or_default(),
+            distance: distance_km
+                .map(|km| {
+                    visitor.locale.text_with("distance-km", [("km", distance(visitor, km).into())])
+                })
+                .unwrap_or_default(),
+            languages: person.languages.iter().map(|code| language(visitor, code)).collect::<Vec<_>>().join(", "),
+            phone_digits: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
+            phone,
+            telehealth: person.telehealth,
+            accepts_new: person.accepts_new_patients,
+        }
+    }
+}
+
+/// First and last name.
+pub(super) fn name_of(person: &Practitioner) -> String {
+    format!("{} {}", person.given_name, person.family_name)
+}
+
+fn specialty_of(visitor: &Visitor, person: &Practitioner) -> String {
+    let specialty = person.specialty.as_deref().and_then(|code| visitor.ctx.pack.specialty(code));
+    specialty.map(|specialty| specialty.name(visitor.locale.tag()).to_owned()).unwrap_or_default()
+}
+
+/// One decimal below ten kilometres, none above; the decimal comma where the language has one.
+fn distance(visitor: &Visitor, km: f64) -> String {
+    let text = if km < 10.0 { format!("{km:.1}") } else { format!("{km:.0}") };
+    match visitor.locale {
+        crate::i18n::Locale::Fr => text.replace('.', ","),
+        crate::i18n::Locale::En => text,
+    }
+}
+
+/// The name of a language, or its code in capitals where we have no word for it.
+fn language(visitor: &Visitor, code: &str) -> String {
+    const NAMED: [&str; 16] =
+        ["ar", "br", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "vi", "zh"];
+    if NAMED.contains(&code) { visitor.t(&format!("language-{code}")) } else { code.to_uppercase() }
+}
+
+/// A place on one line, without the parts it does not have.
+pub(super) fn address(location: &Location) -> String {
+    let town = [location.postal_code.as_str(), location.city.as_str()];
+    let town = town.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let parts = [location.line.as_str(), town.as_str()];
+    let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    if text.is_empty() { location.name.clone() } else { text }
+}
+
+/// A time that can be taken by pressing it.
+#[derive(Debug, Clone)]
+pub(super) struct SlotButton {
+    pub(super) id: String,
+    /// `Thu 31 Dec`.
+    pub(super) day: String,
+    /// `10:00`.
+    pub(super) time: String,
+    /// The whole of it, for who does not see the table around it.
+    pub(super) spoken: String,
+    /// Unix seconds.
+    pub(super) start: i64,
+    /// Unix seconds.
+    pub(super) end: i64,
+    /// The town, where the practitioner works at several places.
+    pub(super) place: String,
+    /// Where to go on with it, if the visitor holds it already.
+    pub(super) own: Option<String>,
+}
+
+impl SlotButton {
+    /// The button of a slot, on the clock of its location.
+    pub(super) fn new(visitor: &Visitor, person: &Practitioner, slot: &Slot) -> Self {
+        let location = place_of(person, slot.location);
+        let at = when::on_clock_of(location.map_or("UTC", |location| &location.time_zone), slot.start);
+        let place = location.filter(|_| person.locations.len() > 1).map(|location| location.city.clone());
+        Self {
+            id: SlotId::new(person.id, slot.visit_type, slot.start).to_string(),
+            day: when::date_short(visitor.locale, at.date()),
+            time: when::clock(at.time()),
+            spoken: when::moment(visitor.locale, &at),
+            start: slot.start.as_second(),
+            end: slot.end.as_second(),
+            place: place.unwrap_or_default(),
+            own: None,
+        }
+    }
+}
+
+fn place_of(person: &Practitioner, id: LocationId) -> Option<&Location> {
+    person.locations.iter().find(|location| location.id == id).or(person.locations.first())
+}
+
+/// A visit type with its length.
+pub(super) fn visit_type_text(visitor: &Visitor, visit_type: &VisitType) -> String {
+    visitor.locale.text_with(
+        "visit-type-minutes",
+        [("name", visit_type.name.as_str().into()), ("minutes", visit_type.duration_minutes.into())],
+    )
+}
+
+/// A visit.
+#[derive(Debug, Clone)]
+pub(super) struct VisitView {
+    pub(super) id: String,
+    /// RFC 3339, for programs that read the page.
+    pub(super) start: String,
+    pub(super) when: String,
+    /// The zone's name where it is not the region's own.
+    pub(super) zone: String,
+    pub(super) practitioner: String,
+    pub(super) specialty: String,
+    pub(super) visit_type: String,
+    pub(super) address: String,
+    pub(super) telehealth: bool,
+    pub(super) reason: String,
+    pub(super) cancel_reason: String,
+    pub(super) status_text: String,
+    pub(super) status_kind: &'static str,
+    pub(super) can_confirm: bool,
+    pub(super) can_move: bool,
+    pub(super) can_cancel: bool,
+    /// Booked or held, and not begun.
+    pub(super) is_ahead: bool,
+    pub(super) is_over: bool,
+    /// Where the same visit can be booked again.
+    pub(super) again: String,
+}
+
+impl VisitView {
+    /// A visit as its patient or its practice sees it.
+    pub(super) fn new(visitor: &Visitor, visit: &Appointment, person: &Practitioner) -> Self {
+        let begun = visit.range.start() <= visitor.ctx.clock.now();
+        let live = matches!(visit.status, Status::Held | Status::Booked);
+        let location = place_of(person, visit.location);
+        let visit_type = person.visit_types.iter().find(|known| known.id == visit.visit_type);
+        Self {
+            id: visit.id.to_string(),
+            start: visit.range.start().to_string(),
+            when: when::moment(visitor.locale, &when::on_clock_of(&visit.time_zone, visit.range.start())),
+            zone: when::zone_name(&visit.time_zone, visitor.ctx.pack.time_zone_name()),
+            practitioner: name_of(person),
+            specialty: specialty_of(visitor, person),
+            visit_type: visit_type.map(|known| visit_type_text(visitor, known)).unwrap_or_default(),
+            address: location.map(address).unwrap_or_default(),
+            telehealth: visit.telehealth,
+            reason: visit.reason.clone().unwrap_or_default(),
+            cancel_reason: visit.cancel_reason.clone().unwrap_or_default(),
+            status_text: status_text(visitor, visit.status),
+            status_kind: status_kind(visit.status),
+            can_confirm: visit.status == Status::Held && !begun,
+            can_move: live && !begun,
+            can_cancel: live && !begun,
+            is_ahead: visit.status == Status::Booked && !begun,
+            is_over: !live || begun,
+            again: format!("/practitioners/{}?visit_type={}", visit.practitioner, visit.visit_type),
+        }
+    }
+}
+
+/// A status in words.
+pub(super) fn status_text(visitor: &Visitor, status: Status) -> String {
+    visitor.t(match status {
+        Status::Held => "status-held",
+        Status::Booked => "status-booked",
+        Status::Arrived => "status-arrived",
+        Status::Fulfilled => "status-fulfilled",
+        Status::NoShow => "status-no-show",
+        Status::Cancelled => "status-cancelled",
+        Status::Expired => "status-expired",
+    })
+}
+
+/// The class of the style sheet that colours a status.
+pub(super) const fn status_kind(status: Status) -> &'static str {
+    match status {
+        Status::Held => "warn",
+        Status::Booked | Status::Arrived | Status::Fulfilled => "good",
+        Status::NoShow => "bad",
+        Status::Cancelled | Status::Expired => "",
+    }
+}
+
+/// The views of several visits, in their order. A visit whose practitioner is gone is left out.
+pub(super) async fn visit_views(
+    visitor: &Visitor,
+    visits: &[Appointment],
+) -> Result<Vec<VisitView>, Fault> {
+    let mut ids: Vec<PractitionerId> = visits.iter().map(|visit| visit.practitioner).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let people = directory::practitioners_by_id(&visitor.ctx, &ids).await?;
+    let people: HashMap<PractitionerId, Practitioner> =
+        people.into_iter().map(|person| (person.id, person)).collect();
+    let view = |visit: &Appointment| Some(VisitView::new(visitor, visit, people.get(&visit.practitioner)?));
+    Ok(visits.iter().filter_map(view).collect())
+}
