@@ -4,6 +4,7 @@
 
 pub mod auth;
 pub mod change_log;
+pub mod config;
 pub mod fault;
 pub mod jobs;
 pub mod lifecycle;

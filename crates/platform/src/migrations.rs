@@ -126,7 +126,11 @@ async fn run_locked(client: &mut Client, migrations: &[Migration]) -> Result<Vec
     Ok(report)
 }
 
-async fn apply(client: &mut Client, migration: &Migration, checksum: &[u8]) -> Result<(), tokio_postgres::Error> {
+async fn apply(
+    client: &mut Client,
+    migration: &Migration,
+    checksum: &[u8],
+) -> Result<(), tokio_postgres::Error> {
     const NOTE: &str = "INSERT INTO schema_migration (name, checksum) VALUES ($1, $2)";
     if migration.sql.starts_with("-- no-transaction") {
         client.batch_execute(&migration.sql).await?;

@@ -69,7 +69,10 @@ async fn a_transaction_that_commits_late_is_not_skipped() {
 async fn a_long_log_is_read_in_pieces_and_the_head_lies_after_it() {
     let database = TestDatabase::new().await;
     let (_store, conn, client) = connections(&database).await;
-    client.batch_execute("INSERT INTO change (kind) SELECT 'k' || i FROM generate_series(1, 5) i").await.unwrap();
+    client
+        .batch_execute("INSERT INTO change (kind) SELECT 'k' || i FROM generate_series(1, 5) i")
+        .await
+        .unwrap();
     let batch = read_all(&conn, ChangeCursor::START, 5).await;
     assert_eq!(kinds(&batch), ["k1", "k2", "k3", "k4", "k5"]);
     assert!(head(&conn).await.unwrap() >= batch.changes[4].cursor);
@@ -116,9 +119,17 @@ async fn days_past_retention_are_dropped_and_who_was_away_too_long_learns_of_the
     assert_eq!(maintain_partitions(&mut client, today, 7).await.unwrap(), 0);
     assert_eq!(maintain_partitions(&mut client, today, 7).await.unwrap(), 0, "twice is as good as once");
     let partitions = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'change'::regclass";
-    assert_eq!(client.query_one(partitions, &[]).await.unwrap().get::<_, i64>(0), 9, "eight days and the default");
+    assert_eq!(
+        client.query_one(partitions, &[]).await.unwrap().get::<_, i64>(0),
+        9,
+        "eight days and the default"
+    );
     let stray = "SELECT count(*) FROM change_default";
-    assert_eq!(client.query_one(stray, &[]).await.unwrap().get::<_, i64>(0), 0, "the first row moved to its day");
+    assert_eq!(
+        client.query_one(stray, &[]).await.unwrap().get::<_, i64>(0),
+        0,
+        "the first row moved to its day"
+    );
 
     let mut first = read_all(&conn, ChangeCursor::START, 1).await;
     while first.cursor.seq != i64::MAX {
@@ -129,7 +140,11 @@ async fn days_past_retention_are_dropped_and_who_was_away_too_long_learns_of_the
     assert_eq!(kinds(&idle), ["first", "second"], "each is found in its day");
 
     assert_eq!(maintain_partitions(&mut client, today + day * 8, 7).await.unwrap(), 1);
-    assert_eq!(kinds(&read_all(&conn, first.cursor, 1).await), ["second"], "who had read the dropped day goes on");
+    assert_eq!(
+        kinds(&read_all(&conn, first.cursor, 1).await),
+        ["second"],
+        "who had read the dropped day goes on"
+    );
     assert_eq!(read_after(&conn, ChangeCursor::START, 10).await.unwrap(), Reading::Gap);
     assert_eq!(maintain_partitions(&mut client, today + day * 30, 7).await.unwrap(), 8 + 7);
 }

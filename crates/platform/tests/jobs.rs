@@ -49,7 +49,8 @@ impl Worker {
     fn start(store: &Store) -> Self {
         let (sender, runs) = mpsc::unbounded_channel();
         let (soft, hard) = (CancellationToken::new(), CancellationToken::new());
-        let runner = Runner::new(store.clone()).handle("test", Scripted { runs: sender, release: Arc::default() });
+        let runner =
+            Runner::new(store.clone()).handle("test", Scripted { runs: sender, release: Arc::default() });
         let running = tokio::spawn(runner.run(soft.clone(), hard.clone()));
         Self { runs, soft, hard, running }
     }
@@ -107,7 +108,10 @@ async fn a_failed_job_waits_and_is_tried_again() {
     worker.next_run().await;
     worker.stop().await;
     let (state, attempts, leased, error) = the_job(&store).await;
-    assert_eq!((state.as_str(), attempts, leased, error.as_deref()), ("ready", 1, false, Some("the first time")));
+    assert_eq!(
+        (state.as_str(), attempts, leased, error.as_deref()),
+        ("ready", 1, false, Some("the first time"))
+    );
 
     database.shift_clock(SignedDuration::from_mins(1)).await;
     let mut worker = Worker::start(&store);

@@ -45,7 +45,8 @@ async fn it_starts_stops_and_starts_again_and_a_second_server_is_refused() {
     let postgres = start(&data_dir, true).await.unwrap();
     let client = connect(&postgres).await;
     client.batch_execute("CREATE TABLE kept AS SELECT 1").await.unwrap();
-    let setting = client.query_one("SELECT current_setting('fsync') || current_setting('synchronous_commit')", &[]);
+    let setting =
+        client.query_one("SELECT current_setting('fsync') || current_setting('synchronous_commit')", &[]);
     assert_eq!(setting.await.unwrap().get::<_, String>(0), "onon");
 
     let refused = start(&data_dir, true).await.unwrap_err();
@@ -97,7 +98,10 @@ async fn the_helper_that_is_killed() {
     let Ok(data_dir) = std::env::var(HELPER) else { return };
     let postgres = start(Path::new(&data_dir), true).await.unwrap();
     let client = connect(&postgres).await;
-    client.batch_execute("CREATE TABLE IF NOT EXISTS kept (a int); INSERT INTO kept VALUES (1)").await.unwrap();
+    client
+        .batch_execute("CREATE TABLE IF NOT EXISTS kept (a int); INSERT INTO kept VALUES (1)")
+        .await
+        .unwrap();
     println!("committed");
     postgres.lost().await;
 }

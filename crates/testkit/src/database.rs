@@ -31,7 +31,8 @@ impl TestDatabase {
         let maker = maker();
         let (answer, made) = oneshot::channel();
         maker.create.send(answer).expect("the thread that makes databases runs");
-        let config = made.await.expect("the thread that makes databases answers").expect("a database is made");
+        let config =
+            made.await.expect("the thread that makes databases answers").expect("a database is made");
         let name = config.get_dbname().expect("it was made with a name").to_owned();
         Self { name, config, clock_shift: Mutex::new(SignedDuration::ZERO) }
     }
@@ -104,7 +105,10 @@ fn maker() -> &'static Maker {
     })
 }
 
-async fn make(mut creations: mpsc::UnboundedReceiver<Answer>, mut drops: mpsc::UnboundedReceiver<String>) -> Result<()> {
+async fn make(
+    mut creations: mpsc::UnboundedReceiver<Answer>,
+    mut drops: mpsc::UnboundedReceiver<String>,
+) -> Result<()> {
     // Kept until the process ends, and PostgreSQL with it.
     let (_cluster, admin) = match std::env::var(VARIABLE) {
         Ok(url) => (None, url.parse::<Config>()?),
@@ -149,8 +153,13 @@ mod tests {
     async fn each_test_has_a_database_and_a_clock_of_its_own() {
         let (one, other) = tokio::join!(TestDatabase::new(), TestDatabase::new());
         assert_ne!(one.config().get_dbname(), other.config().get_dbname());
-        one.connect().await.batch_execute("INSERT INTO region VALUES ('fr', 1)").await.expect("one's own row");
-        let rows = other.connect().await.query("SELECT 1 FROM region WHERE code = 'fr' AND number = 1", &[]).await;
+        one.connect()
+            .await
+            .batch_execute("INSERT INTO region VALUES ('fr', 1)")
+            .await
+            .expect("one's own row");
+        let rows =
+            other.connect().await.query("SELECT 1 FROM region WHERE code = 'fr' AND number = 1", &[]).await;
         assert!(rows.expect("the table is there").is_empty());
 
         one.shift_clock(SignedDuration::from_hours(25)).await;

@@ -395,7 +395,6 @@ async fn reschedule_statement(
                     &place.location,
                     &place.organization,
                     &place.time_zone,
-                    &place.hold_minutes,
                     &place.notice_minutes,
                     &place.horizon_days,
                     &place.room_kind,

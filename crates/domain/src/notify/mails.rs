@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rendez_platform::fault::Fault;
+use rendez_platform::jobs::JobError;
 use rendez_platform::mail::{Mail, Mailer};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::AppointmentId;
@@ -133,13 +134,22 @@ pub async fn deliver(
     kind: MailKind,
     id: AppointmentId,
     version: i64,
-) -> Result<(), Fault> {
+) -> Result<(), JobError> {
     let Some(facts) = facts(ctx, id).await? else { return Ok(()) };
     let Some(to) = facts.email.clone() else { return Ok(()) };
     if facts.status != kind.status() || facts.version != version {
         return Ok(());
     }
     let mail = compose(kind, id, &facts, to)?;
+    if write(ctx, &mail).await? {
+        return Ok(());
+    }
+    mailer.send(&mail).await?;
+    Ok(mark_sent(ctx, mail.id).await?)
+}
+
+/// Writes the mail's row, once. Tells whether it has been sent already.
+async fn write(ctx: &Ctx, mail: &Mail) -> Result<bool, Fault> {
     let conn = ctx.store.read_fresh().await?;
     conn.execute(
         "INSERT INTO mail (id, to_address, subject, body, calendar, created_at) VALUES ($1, $2, $3, $4, $5, rendez_now())
@@ -147,15 +157,12 @@ pub async fn deliver(
         &[&mail.id, &mail.to, &mail.subject, &mail.body, &mail.calendar],
     )
     .await?;
-    let sent: bool =
-        conn.query_one("SELECT sent_at IS NOT NULL FROM mail WHERE id = $1", &[&mail.id]).await?.get(0);
-    drop(conn);
-    if sent {
-        return Ok(());
-    }
-    mailer.send(&mail).await?;
+    Ok(conn.query_one("SELECT sent_at IS NOT NULL FROM mail WHERE id = $1", &[&mail.id]).await?.get(0))
+}
+
+async fn mark_sent(ctx: &Ctx, id: Uuid) -> Result<(), Fault> {
     let conn = ctx.store.read_fresh().await?;
-    conn.execute("UPDATE mail SET sent_at = rendez_now() WHERE id = $1", &[&mail.id]).await?;
+    conn.execute("UPDATE mail SET sent_at = rendez_now() WHERE id = $1", &[&id]).await?;
     Ok(())
 }
 

@@ -25,7 +25,11 @@ impl Binaries {
 /// Finds binaries of the version that wrote the cluster, or the first fitting ones when there is none yet.
 ///
 /// A folder that was set explicitly is the only one looked at.
-pub(super) fn find(set: Option<&Path>, written_by: Option<&str>, cluster: &Path) -> Result<Binaries, StartError> {
+pub(super) fn find(
+    set: Option<&Path>,
+    written_by: Option<&str>,
+    cluster: &Path,
+) -> Result<Binaries, StartError> {
     let folders = match set {
         Some(folder) => vec![folder.to_owned()],
         None => usual_folders(),
@@ -100,7 +104,8 @@ fn probe(folder: PathBuf) -> Option<Binaries> {
 
 /// `postgres (PostgreSQL) 15.18 (…)` is 15; a beta says `17beta1`.
 fn major_version(text: &str) -> Option<u32> {
-    let version = text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
+    let version =
+        text.split_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
     version.split(|character: char| !character.is_ascii_digit()).next()?.parse().ok()
 }
 
@@ -129,7 +134,8 @@ mod tests {
         let cluster = Path::new("/data/postgres");
         assert_eq!(choose(versions(&[14, 17, 15]), None, cluster).expect("17 fits").major, 17);
         assert_eq!(choose(versions(&[17, 15]), Some("15"), cluster).expect("15 is there").major, 15);
-        let refused = |majors: &[u32], wanted| choose(versions(majors), wanted, cluster).expect_err("refused");
+        let refused =
+            |majors: &[u32], wanted| choose(versions(majors), wanted, cluster).expect_err("refused");
         assert!(matches!(refused(&[17], Some("15")), StartError::OtherVersion { .. }));
         assert!(matches!(refused(&[13], None), StartError::TooOld { version: 13, .. }));
         assert!(refused(&[], None).to_string().contains("apt-get install postgresql"));

@@ -43,7 +43,9 @@ pub enum StartError {
         holder: String,
     },
     /// As root PostgreSQL must run as somebody else, and nobody fits.
-    #[error("PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as")]
+    #[error(
+        "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as"
+    )]
     NoUser,
     /// The unprivileged user cannot get to the data directory.
     #[error(

@@ -84,7 +84,8 @@ impl Folder {
                 Ok(lock)
             }
             Err((_, Errno::EWOULDBLOCK)) => {
-                let holder = holder.trim().parse::<u32>().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
+                let holder =
+                    holder.trim().parse::<u32>().map(|pid| format!(" (pid {pid})")).unwrap_or_default();
                 Err(StartError::InUse { folder: self.data_dir.clone(), holder })
             }
             Err((_, error)) => Err(error.into()),
@@ -124,7 +125,10 @@ impl Folder {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 // Somebody else may have made it first in /tmp, to listen in.
                 let metadata = std::fs::symlink_metadata(&folder)?;
-                if !metadata.is_dir() || !account.owns(&metadata) || metadata.permissions().mode() & 0o077 != 0 {
+                if !metadata.is_dir()
+                    || !account.owns(&metadata)
+                    || metadata.permissions().mode() & 0o077 != 0
+                {
                     return Err(StartError::SocketFolder { folder });
                 }
             }

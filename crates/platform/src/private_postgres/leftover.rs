@@ -43,7 +43,10 @@ pub(super) async fn settle(cluster: &Path, socket_lock: Option<&Path>) -> Result
 
 /// The process that the cluster's pid file names.
 fn postmaster(pid_file: &Path) -> impl Iterator<Item = i32> + use<> {
-    std::fs::read_to_string(pid_file).ok().and_then(|text| text.lines().next()?.trim().parse().ok()).into_iter()
+    std::fs::read_to_string(pid_file)
+        .ok()
+        .and_then(|text| text.lines().next()?.trim().parse().ok())
+        .into_iter()
 }
 
 /// PostgreSQL's processes work in their cluster's folder, so their working directory tells them from strangers.

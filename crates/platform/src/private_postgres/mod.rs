@@ -65,7 +65,10 @@ impl PrivatePostgres {
     /// connections: tens of milliseconds on an existing directory, a few seconds on a new one.
     ///
     /// `entropy` makes the password of a new cluster.
-    pub async fn start(settings: &PrivatePostgresSettings, entropy: &dyn Entropy) -> Result<Self, StartError> {
+    pub async fn start(
+        settings: &PrivatePostgresSettings,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, StartError> {
         let mut bytes = [0u8; 24];
         entropy.fill(&mut bytes);
         let fresh_password: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -154,7 +157,9 @@ async fn ensure_database(config: &Config) -> Result<(), Fault> {
 fn percent_encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()

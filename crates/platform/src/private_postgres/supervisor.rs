@@ -164,7 +164,12 @@ impl Prepared {
     }
 
     /// Restarts the server when it crashes, until it is to stop or does not start any more.
-    async fn keep_running(&self, mut child: Child, stop: &CancellationToken, state: &watch::Sender<State>) -> State {
+    async fn keep_running(
+        &self,
+        mut child: Child,
+        stop: &CancellationToken,
+        state: &watch::Sender<State>,
+    ) -> State {
         loop {
             let status = tokio::select! {
                 () = stop.cancelled() => {

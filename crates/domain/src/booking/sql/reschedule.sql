@@ -3,12 +3,12 @@
 --  $1 appointment  $2 patient or null  $3 practitioner or null  $4 organizations or null: whose it must be
 --  $5 version or null (If-Match)
 --  $6 practitioner  $7 visit type  $8 start  $9 end  $10 blocked from  $11 blocked until  $12 schedule version
--- $13 location  $14 organization  $15 time zone  $16 hold minutes  $17 notice minutes  $18 horizon days  $19 room kind  $20 who may book  $21 telehealth
--- $22 actor $23 address $24 request id  $25 idempotency caller $26 route $27 key $28 fingerprint
+-- $13 location  $14 organization  $15 time zone  $16 notice minutes  $17 horizon days  $18 room kind  $19 who may book  $20 telehealth
+-- $21 actor $22 address $23 request id  $24 idempotency caller $25 route $26 key $27 fingerprint
 WITH ask AS MATERIALIZED (
     SELECT a.*, p.calendar_id AS new_calendar, p.schedule_version, rendez_now() AS now,
            pg_try_advisory_xact_lock(hashtextextended(a.patient_id::text, 1)) AS patient_is_free,
-           ($27::text IS NULL OR pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', $25::text, $26::text, $27::text), 2))) AS key_is_free
+           ($26::text IS NULL OR pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', $24::text, $25::text, $26::text), 2))) AS key_is_free
     FROM appointment a, practitioner p
     WHERE a.id = $1::uuid AND p.id = $6::uuid
       AND ($2::uuid IS NULL OR a.patient_id = $2::uuid)
@@ -20,8 +20,8 @@ WITH ask AS MATERIALIZED (
     SELECT ask.*,
            CASE
                WHEN NOT key_is_free THEN 'idempotency-key-in-use'
-               WHEN $27::text IS NOT NULL AND EXISTS (
-                   SELECT FROM idempotency i WHERE i.caller = $25::text AND i.route = $26::text AND i.key = $27::text) THEN 'replay'
+               WHEN $26::text IS NOT NULL AND EXISTS (
+                   SELECT FROM idempotency i WHERE i.caller = $24::text AND i.route = $25::text AND i.key = $26::text) THEN 'replay'
                WHEN version <> $5::bigint THEN 'version-mismatch'
                WHEN status = 'expired' OR (status = 'held' AND hold_expires_at <= now) THEN 'hold-expired'
                WHEN status NOT IN ('held', 'booked') THEN 'wrong-status'
@@ -29,11 +29,11 @@ WITH ask AS MATERIALIZED (
                WHEN NOT patient_is_free THEN 'busy'
                WHEN schedule_version <> $12::bigint THEN 'stale-schedule'
                WHEN practitioner_id = $6::uuid AND visit_type_id = $7::uuid AND starts_at = $8::timestamptz THEN 'same-slot'
-               WHEN $8::timestamptz < now + make_interval(mins => $17::int) THEN 'too-soon'
-               WHEN $8::timestamptz >= now + make_interval(hours => 24 * $18::int) THEN 'too-far'
-               WHEN $20::text <> 'anyone' AND practitioner_id <> $6::uuid AND ($20::text = 'known') <> EXISTS (
+               WHEN $8::timestamptz < now + make_interval(mins => $16::int) THEN 'too-soon'
+               WHEN $8::timestamptz >= now + make_interval(hours => 24 * $17::int) THEN 'too-far'
+               WHEN $19::text <> 'anyone' AND practitioner_id <> $6::uuid AND ($19::text = 'known') <> EXISTS (
                    SELECT FROM appointment b WHERE b.patient_id = ask.patient_id AND b.practitioner_id = $6::uuid
-                   AND b.status IN ('booked', 'arrived', 'fulfilled') AND b.starts_at < now) THEN $20::text || '-patients-only'
+                   AND b.status IN ('booked', 'arrived', 'fulfilled') AND b.starts_at < now) THEN $19::text || '-patients-only'
                -- A look before anything is given up: racers that swap are both refused instead of waiting for each other.
                WHEN EXISTS (SELECT FROM claim c WHERE c.calendar_id = new_calendar AND c.exclusive AND c.owner_id <> ask.id
                             AND tstzrange(c.starts_at, c.ends_at) && tstzrange($10::timestamptz, $11::timestamptz)) THEN 'slot-taken'
@@ -58,7 +58,7 @@ WITH ask AS MATERIALIZED (
     RETURNING kind, expires_at
 ), chosen_room AS (
     SELECT r.id, r.calendar_id FROM practitioner_claim, verdict v, room r
-    WHERE $19::text IS NOT NULL AND r.location_id = $13::uuid AND r.kind = $19::text AND r.active
+    WHERE $18::text IS NOT NULL AND r.location_id = $13::uuid AND r.kind = $18::text AND r.active
       AND NOT EXISTS (SELECT FROM claim c WHERE c.calendar_id = r.calendar_id AND c.exclusive AND c.owner_id <> v.id
                       AND tstzrange(c.starts_at, c.ends_at) && tstzrange($10::timestamptz, $11::timestamptz))
     ORDER BY r.id LIMIT 1
@@ -70,7 +70,7 @@ WITH ask AS MATERIALIZED (
 ), resources AS (
     SELECT p.kind, p.expires_at, r.calendar_id AS room_calendar, c.id AS room_id
     FROM practitioner_claim p LEFT JOIN room_claim r ON true LEFT JOIN chosen_room c ON c.calendar_id = r.calendar_id
-    WHERE $19::text IS NULL OR r.calendar_id IS NOT NULL
+    WHERE $18::text IS NULL OR r.calendar_id IS NOT NULL
 ), patient_claim AS (
     INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id, expires_at)
     SELECT v.patient_calendar, $8::timestamptz, $9::timestamptz, r.kind, v.id, r.expires_at FROM verdict v, resources r
@@ -79,7 +79,7 @@ WITH ask AS MATERIALIZED (
 ), moved AS (
     UPDATE appointment a
     SET practitioner_id = $6::uuid, visit_type_id = $7::uuid, organization_id = $14::uuid, location_id = $13::uuid, room_id = r.room_id,
-        starts_at = $8::timestamptz, ends_at = $9::timestamptz, time_zone = $15::text, telehealth = $21::boolean, overbook_reason = NULL,
+        starts_at = $8::timestamptz, ends_at = $9::timestamptz, time_zone = $15::text, telehealth = $20::boolean, overbook_reason = NULL,
         policy_version = v.schedule_version, version = a.version + 1, updated_at = v.now,
         practitioner_calendar = v.new_calendar, room_calendar = r.room_calendar,
         claim_starts_at = $10::timestamptz, claim_ends_at = $11::timestamptz
@@ -107,10 +107,10 @@ WITH ask AS MATERIALIZED (
     FROM moved m JOIN patient x ON x.id = m.patient_id WHERE m.status = 'booked' AND x.email IS NOT NULL
 ), audited AS (
     INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
-    SELECT updated_at, $22::text, 'appointment.reschedule', id, version, $23::text::inet, $24::text FROM moved
+    SELECT updated_at, $21::text, 'appointment.reschedule', id, version, $22::text::inet, $23::text FROM moved
 ), remembered AS (
     INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer)
-    SELECT $25::text, $26::text, $27::text, $28::bytea, 200, 'appointment', to_jsonb(moved) FROM moved WHERE $27::text IS NOT NULL
+    SELECT $24::text, $25::text, $26::text, $27::bytea, 200, 'appointment', to_jsonb(moved) FROM moved WHERE $26::text IS NOT NULL
     ON CONFLICT DO NOTHING
     RETURNING key
 )
@@ -121,7 +121,7 @@ SELECT CASE
            WHEN NOT EXISTS (SELECT FROM resources) THEN rendez_refuse('no-room-free')::text
            WHEN NOT EXISTS (SELECT FROM patient_claim) THEN rendez_refuse('patient-overlap')::text
            WHEN NOT EXISTS (SELECT FROM moved) THEN rendez_refuse('busy')::text
-           WHEN $27::text IS NOT NULL AND NOT EXISTS (SELECT FROM remembered) THEN rendez_refuse('busy')::text
+           WHEN $26::text IS NOT NULL AND NOT EXISTS (SELECT FROM remembered) THEN rendez_refuse('busy')::text
            ELSE 'done'
        END AS outcome,
        (SELECT to_jsonb(moved) FROM moved) AS appointment
