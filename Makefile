@@ -1,6 +1,6 @@
 # `make` alone lists the verbs.
 PORT ?= 8080
-DATA ?= data
+DATA ?= $(shell scripts/data-dir.sh)
 CARGO ?= cargo
 
 .DEFAULT_GOAL := help

@@ -6,7 +6,7 @@
 
 use rendez_platform::fault::Fault;
 use serde_json::Value;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Store, Transaction};
 use tokio_postgres::types::ToSql;
 
 /// What identifies a repeated request.
@@ -129,4 +129,13 @@ pub(crate) async fn remember(
     )
     .await?;
     Ok(())
+}
+
+/// Forgets answers older than so many hours; returns how many.
+pub async fn purge(store: &Store, hours: u32) -> Result<u64, Fault> {
+    let conn = store.read_fresh().await?;
+    let hours = i32::try_from(hours).unwrap_or(i32::MAX);
+    Ok(conn
+        .execute("DELETE FROM idempotency WHERE created_at < rendez_now() - make_interval(hours => $1)", &[&hours])
+        .await?)
 }

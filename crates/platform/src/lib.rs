@@ -5,6 +5,7 @@
 pub mod auth;
 pub mod change_log;
 pub mod config;
+pub mod crash;
 pub mod fault;
 pub mod jobs;
 pub mod lifecycle;

@@ -1,5 +1,7 @@
 //! Jobs on a real database: done once when all goes well, again when not, by one worker at a time.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

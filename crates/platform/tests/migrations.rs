@@ -1,5 +1,7 @@
 //! Migrations on a real database: once each, all or nothing, and never backwards.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use rendez_platform::migrations::{Migration, MigrationError, embedded, run};
 use rendez_testkit::TestDatabase;
 

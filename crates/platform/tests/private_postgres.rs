@@ -1,5 +1,7 @@
 //! The private PostgreSQL on a real machine: started, killed in every way, and started again.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::process::Stdio;

@@ -1,1 +1,17 @@
-fn main(){}
+//! `rendez`: the whole platform in one program.
+
+use clap::Parser;
+use rendez_server::Cli;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    match rendez_server::run(Cli::parse()) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("rendez: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -18,8 +18,8 @@ static_loader! {
     };
 }
 
-const EN: LanguageIdentifier = langid!("en");
-const FR: LanguageIdentifier = langid!("fr");
+static EN: LanguageIdentifier = langid!("en");
+static FR: LanguageIdentifier = langid!("fr");
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -89,7 +89,7 @@ impl Locale {
         TEXTS.lookup_with_args(self.language(), key, &arguments)
     }
 
-    const fn language(self) -> &'static LanguageIdentifier {
+    fn language(self) -> &'static LanguageIdentifier {
         match self {
             Self::En => &EN,
             Self::Fr => &FR,

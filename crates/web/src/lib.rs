@@ -14,5 +14,8 @@ pub mod router;
 pub mod serve;
 pub mod state;
 
+#[cfg(test)]
+mod tests;
+
 pub use router::router;
 pub use state::{App, AppParts, WebSettings};

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use rendez_platform::crash;
 use rendez_platform::fault::Fault;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, SlotId};
@@ -10,7 +11,7 @@ use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, SlotId};
 use super::error::BookingRefusal;
 use super::expiry;
 use super::model::{Appointment, Outcome, Status};
-use super::outcome::{Said, replay, run};
+use super::outcome::{Said, replay, run, unless_answered};
 use super::{offers, queries, statements};
 use crate::availability::{self, NotOffered, Offer, Schedule, VisitType};
 use crate::ctx::Ctx;
@@ -34,7 +35,10 @@ pub struct HoldRequest {
 /// Takes a slot for a patient until the deadline in the answer. Of any number of callers for overlapping time exactly
 /// one succeeds; the others get [`BookingRefusal::SlotTaken`] with the next free slots.
 pub async fn hold(ctx: &Ctx, request: HoldRequest) -> Result<Appointment, BookingRefusal> {
-    let result = try_hold(ctx, request).await;
+    let result = match try_hold(ctx, request).await {
+        Err(refusal) => unless_answered(ctx, refusal).await,
+        held => held,
+    };
     count("hold", &result);
     result
 }
@@ -105,6 +109,7 @@ async fn hold_statement(
             let address = task.origin.address.map(|address| address.to_string());
             let max_holds = i32::from(task.booking.max_holds_per_patient);
             let grace = whole_minutes(task.booking.notice_grace);
+            crash::point("hold.before");
             run(
                 &conn,
                 statements::HOLD,
@@ -142,7 +147,9 @@ async fn hold_statement(
             .await
         })
         .await?;
+    crash::point("hold.committed");
     wake_if_done(ctx, &said);
+    crash::point("hold.woken");
     Ok(said)
 }
 
@@ -172,6 +179,7 @@ async fn try_confirm(
                 let key = KeyParams::new(task.idempotency.as_ref());
                 let actor = task.actor.to_string();
                 let address = task.origin.address.map(|address| address.to_string());
+                crash::point("confirm.before");
                 run(
                     &conn,
                     statements::CONFIRM,
@@ -194,7 +202,9 @@ async fn try_confirm(
                 .await
             })
             .await?;
+        crash::point("confirm.committed");
         wake_if_done(ctx, &said);
+        crash::point("confirm.woken");
         match said {
             Said::Done(appointment) => return Ok(*appointment),
             Said::Nothing => return Err(BookingRefusal::NotFound),
@@ -264,6 +274,7 @@ async fn change_status(
                 let key = KeyParams::new(task.idempotency.as_ref());
                 let actor = task.actor.to_string();
                 let address = task.origin.address.map(|address| address.to_string());
+                crash::point("settle.before");
                 run(
                     &conn,
                     statements::SETTLE,
@@ -289,7 +300,9 @@ async fn change_status(
                 .await
             })
             .await?;
+        crash::point("settle.committed");
         wake_if_done(ctx, &said);
+        crash::point("settle.woken");
         match said {
             Said::Done(appointment) => return Ok(*appointment),
             Said::Nothing => return Err(BookingRefusal::NotFound),
@@ -308,7 +321,10 @@ pub async fn reschedule(
     if_match: Option<i64>,
     slot: SlotId,
 ) -> Result<Appointment, BookingRefusal> {
-    let result = try_reschedule(ctx, id, if_match, slot).await;
+    let result = match try_reschedule(ctx, id, if_match, slot).await {
+        Err(refusal) => unless_answered(ctx, refusal).await,
+        moved => moved,
+    };
     count("reschedule", &result);
     result
 }
@@ -376,6 +392,7 @@ async fn reschedule_statement(
             let key = KeyParams::new(task.idempotency.as_ref());
             let actor = task.actor.to_string();
             let address = task.origin.address.map(|address| address.to_string());
+            crash::point("reschedule.before");
             run(
                 &conn,
                 statements::RESCHEDULE,
@@ -412,7 +429,9 @@ async fn reschedule_statement(
             .await
         })
         .await?;
+    crash::point("reschedule.committed");
     wake_if_done(ctx, &said);
+    crash::point("reschedule.woken");
     Ok(said)
 }
 

@@ -4,6 +4,7 @@
 //! own and tries again. The sweep only keeps the tables small. Both skip rows that somebody else is releasing, so
 //! nobody ever waits here.
 
+use rendez_platform::crash;
 use rendez_platform::fault::Fault;
 use rendez_platform::store::Conn;
 use rendez_vocab::TimeRange;
@@ -78,7 +79,9 @@ async fn expire(
     let address = ctx.origin.address.map(|address| address.to_string());
     let mut params: Vec<&(dyn ToSql + Sync)> = vec![&actor, &address, &ctx.origin.request_id];
     params.extend_from_slice(which);
+    crash::point("expire.before");
     let rows = conn.query(&statement, &params).await?;
+    crash::point("expire.committed");
     if !rows.is_empty() {
         ctx.waker.wake();
         metrics::counter!("rendez_bookings_total", "result" => "expired")

@@ -21,3 +21,26 @@ pub use model::{Appointment, Outcome, Status};
 pub use offers::{ExplainedSlot, OfferedSlots, OwnHold, explain, slots};
 pub use overbook::{OverbookRequest, overbook};
 pub use queries::{AppointmentFilter, AppointmentPage, find, list};
+
+/// Every place of this module where a test ends the process (`rendez_platform::crash`).
+pub const CRASH_POINTS: [&str; 19] = [
+    "hold.before",
+    "hold.committed",
+    "hold.woken",
+    "confirm.before",
+    "confirm.committed",
+    "confirm.woken",
+    "settle.before",
+    "settle.committed",
+    "settle.woken",
+    "reschedule.before",
+    "reschedule.committed",
+    "reschedule.woken",
+    "expire.before",
+    "expire.committed",
+    "overbook.begun",
+    "overbook.inserted",
+    "overbook.before-commit",
+    "overbook.committed",
+    "replay.before",
+];

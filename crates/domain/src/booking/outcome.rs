@@ -1,5 +1,6 @@
 //! Reads what a booking statement answered.
 
+use rendez_platform::crash;
 use rendez_platform::fault::Fault;
 use rendez_platform::store::{Conn, refusal_code};
 use tokio_postgres::types::{Json, ToSql};
@@ -91,12 +92,28 @@ fn read(code: &str, appointment: Option<Appointment>) -> Result<Said, BookingRef
 
 /// The first answer to a repeated request.
 pub(super) async fn replay(ctx: &Ctx) -> Result<Appointment, BookingRefusal> {
-    let Some(key) = &ctx.idempotency else { return Err(BookingRefusal::Busy) };
+    first_answer(ctx).await?.ok_or(BookingRefusal::Busy)
+}
+
+/// What to say instead of a refusal that may be the request's own doing: its first try may have ended after this one
+/// began to look, or have taken a time that is not offered any more.
+pub(super) async fn unless_answered(ctx: &Ctx, refusal: BookingRefusal) -> Result<Appointment, BookingRefusal> {
+    use BookingRefusal as No;
+    match refusal {
+        No::Fault(_) | No::Denied(_) | No::Key(_) | No::SlotTaken { .. } => Err(refusal),
+        _ => first_answer(ctx).await?.ok_or(refusal),
+    }
+}
+
+async fn first_answer(ctx: &Ctx) -> Result<Option<Appointment>, BookingRefusal> {
+    let Some(key) = &ctx.idempotency else { return Ok(None) };
+    crash::point("replay.before");
     let conn = ctx.store.read_fresh().await?;
     match idempotency::find(&*conn, key).await? {
         Some(Ok(stored)) => serde_json::from_value(stored.answer)
+            .map(Some)
             .map_err(|error| Fault::new("reading a stored answer", error).into()),
         Some(Err(refusal)) => Err(refusal.into()),
-        None => Err(BookingRefusal::Busy),
+        None => Ok(None),
     }
 }

@@ -4,6 +4,7 @@
 //! exclusively, so that nobody books into it by accident.
 
 use jiff::Timestamp;
+use rendez_platform::crash;
 use rendez_platform::fault::Fault;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, VisitTypeId};
@@ -92,8 +93,11 @@ pub async fn overbook(ctx: &Ctx, request: OverbookRequest) -> Result<Appointment
                 Some(Err(refusal)) => return Err(refusal.into()),
                 None => {}
             }
+            crash::point("overbook.begun");
             let appointment = insert(&tx, &task, id, &request, range, telehealth).await?;
+            crash::point("overbook.before-commit");
             tx.commit().await?;
+            crash::point("overbook.committed");
             Ok::<_, BookingRefusal>(appointment)
         })
         .await?;
@@ -143,6 +147,7 @@ async fn insert(
     if !row.get::<_, bool>(2) {
         return Err(BookingRefusal::PatientOverlap);
     }
+    crash::point("overbook.inserted");
     fill(tx, row.get(1), range, ClaimKind::Appointment, id.uuid()).await?;
     Ok(row.get::<_, Json<Appointment>>(0).0)
 }

@@ -29,8 +29,8 @@ const WIDEST_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 62);
 const USUAL_RADIUS_KM: f64 = 30.0;
 const KM_PER_DEGREE: f64 = 111.195;
 
-/// The matches of `$1` specialties, `$2` words, `$3` language, `$4` telehealth, `$5` new patients, around `$6`, `$7` within
-/// `$8` km; a box of degrees first, so that the index on positions serves.
+/// The matches of `$1` specialties or `$2` words, `$3` language, `$4` telehealth, `$5` new patients, around `$6`, `$7` within
+/// `$8` km, `$9` the one specialty that is asked for; a box of degrees first, so that the index on positions serves.
 macro_rules! matches {
     () => {
         "matches AS (
@@ -40,6 +40,7 @@ macro_rules! matches {
             + cos(radians($6)) * cos(radians(l.latitude)) * sin(radians(l.longitude - $7) / 2) ^ 2))))::bigint END AS metres
     FROM practitioner p JOIN location l ON l.id = p.location_id
     WHERE p.active
+      AND ($9::text IS NULL OR p.specialty = $9)
       AND (($1::text[] IS NULL AND $2::text[] IS NULL) OR p.specialty = ANY ($1::text[])
            OR ($2::text[] IS NOT NULL AND (SELECT bool_and(' ' || p.search_name LIKE '% ' || word || '%') FROM unnest($2::text[]) AS word)))
       AND ($3::text IS NULL OR $3 = ANY (p.languages))
@@ -57,7 +58,7 @@ const PAGE: &str = concat!(
     "WITH ",
     matches!(),
     " SELECT id, metres, rendez_now() FROM matches
-      WHERE metres <= coalesce($8::float8 * 1000, 0) AND (metres, id) > ($9, $10) ORDER BY metres, id LIMIT $11"
+      WHERE metres <= coalesce($8::float8 * 1000, 0) AND (metres, id) > ($10, $11) ORDER BY metres, id LIMIT $12"
 );
 const TOTALS: &str = concat!(
     "WITH ",
@@ -81,6 +82,7 @@ const MEANT: &str = "SELECT search_name FROM practitioner WHERE active AND $1 <%
 
 /// What narrows the directory, as parameters.
 struct Filter {
+    specialty: Option<String>,
     specialties: Option<Vec<String>>,
     words: Option<Vec<String>>,
     language: Option<String>,
@@ -159,14 +161,10 @@ fn filter(ctx: &Ctx, request: &SearchRequest) -> Filter {
         .collect();
     let words: Option<Vec<String>> =
         typed.map(|typed| typed.split(' ').map(like_literal).collect());
-    // A specialty that is asked for by code holds whatever is typed beside it: then the words are names.
-    let (specialties, words) = match (&request.specialty, words) {
-        (Some(code), None) => (Some(vec![code.clone()]), None),
-        (_, Some(words)) => ((!meant.is_empty()).then_some(meant), Some(words)),
-        (None, None) => (None, None),
-    };
     Filter {
-        specialties,
+        // One that is asked for by code holds whatever is typed beside it.
+        specialty: request.specialty.clone(),
+        specialties: (!meant.is_empty()).then_some(meant),
         words,
         language: request.language.clone(),
         telehealth: request.telehealth,
@@ -214,6 +212,7 @@ async fn totals(ctx: &Ctx, filter: &Filter) -> Result<(i64, Facets), Fault> {
                 &filter.latitude,
                 &filter.longitude,
                 &filter.radius_km,
+                &filter.specialty,
             ],
         )
         .await?;
@@ -254,6 +253,7 @@ async fn page(ctx: &Ctx, filter: &Filter, after: Option<Cursor>) -> Result<Vec<C
                 &filter.latitude,
                 &filter.longitude,
                 &filter.radius_km,
+                &filter.specialty,
                 &metres,
                 &id,
                 &CANDIDATES_PER_ROUND,

@@ -56,8 +56,11 @@ impl Store {
     /// a failover. TLS is spoken when the configuration asks for it and never over a Unix socket.
     pub fn new(config: &Config, settings: &StoreSettings) -> Result<Self, Fault> {
         let mut config = config.clone();
+        // A prepared statement keeps its plan until the tables are analyzed again. One that was planned while a table was
+        // new would read it from end to end for its first busy minute, so scans of whole tables are a last resort; their
+        // pretended cost must not start the JIT compiler.
         let options = format!(
-            "{} -c statement_timeout={} -c idle_in_transaction_session_timeout=30000",
+            "{} -c statement_timeout={} -c idle_in_transaction_session_timeout=30000 -c enable_seqscan=off -c jit=off -c TimeZone=UTC",
             config.get_options().unwrap_or_default(),
             settings.statement_timeout.as_millis()
         );

@@ -5,6 +5,8 @@ day-total = { $count ->
    *[other] { $count } visits
 }
 day-practitioner = Practitioner
+day-whose = Whose day?
+day-whose-search = Look for the practitioner and open the day from their page.
 day-previous = Day before
 day-next = Day after
 day-date = Date

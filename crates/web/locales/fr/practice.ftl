@@ -5,6 +5,8 @@ day-total = { $count ->
    *[other] { $count } rendez-vous
 }
 day-practitioner = Praticien
+day-whose = La journée de qui ?
+day-whose-search = Cherchez le praticien et ouvrez la journée depuis sa page.
 day-previous = Veille
 day-next = Lendemain
 day-date = Date

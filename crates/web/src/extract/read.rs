@@ -242,6 +242,16 @@ pub fn language(value: &Value) -> Read<String> {
     }
 }
 
+/// A country's code (ISO 3166-1 alpha-2), two letters; they come out in upper case.
+pub fn country(value: &Value) -> Read<String> {
+    let text = plain(value)?;
+    if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        Ok(text.to_ascii_uppercase())
+    } else {
+        refused("not-a-country", "Send a code of ISO 3166-1 such as `FR`.")
+    }
+}
+
 /// A name of a kind: lower-case letters, digits and hyphens, at most 40.
 pub fn kebab(value: &Value) -> Read<String> {
     let text = plain(value)?;

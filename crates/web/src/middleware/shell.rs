@@ -9,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -19,7 +19,7 @@ use tracing::{Instrument, field};
 
 use super::address::{self, Peer};
 use super::security;
-use crate::problem::{Incident, Problem, codes};
+use crate::problem::{self, Incident, Problem, codes};
 use crate::state::App;
 
 /// The request's number, in every answer and in the logs.
@@ -57,11 +57,16 @@ pub async fn shell(State(app): State<App>, mut request: Request, next: Next) -> 
         latency_ms = field::Empty,
     );
     request.extensions_mut().insert(origin.clone());
-    let mut response = answer(&app, &route, origin.address, request, next).instrument(span.clone()).await;
-
+    let for_people = is_for_people(&request);
+    let answered = answer(&app, &route, origin.address, request, next).instrument(span.clone()).await;
+    let mut response = match answered {
+        Ok(response) => response,
+        Err(problem) if for_people => as_page(problem, &origin.request_id),
+        Err(problem) => problem.into_response(),
+    };
     if let Some(Incident(fault)) = response.extensions_mut().remove::<Incident>() {
         span.in_scope(|| log(&fault));
-        response = with_incident(response, fault, &origin.request_id);
+        response = with_incident(response, &fault, &origin.request_id);
     }
     let elapsed = started.elapsed();
     let status = response.status();
@@ -89,22 +94,45 @@ fn is_probe(route: &str) -> bool {
     matches!(route, "/healthz" | "/readyz" | "/metrics")
 }
 
-async fn answer(app: &App, route: &str, address: Option<IpAddr>, request: Request, next: Next) -> Response {
-    let _place = if is_probe(route) {
-        None
-    } else {
-        let admitted = app.admission.check_address(address).and_then(|()| app.admission.enter());
-        match admitted {
-            Ok(place) => Some(place),
-            Err(problem) => return problem.into_response(),
+/// Whether a browser asks for a page, rather than a program for an answer.
+fn is_for_people(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html")) && !request.uri().path().starts_with("/v1")
+}
+
+/// The handler's answer, or why there is none.
+async fn answer(
+    app: &App,
+    route: &str,
+    address: Option<IpAddr>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let _place = match is_probe(route) {
+        true => None,
+        false => {
+            app.admission.check_address(address)?;
+            Some(app.admission.enter()?)
         }
     };
     let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(app.settings.request_timeout, handler).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(_panic)) => Problem::from(Fault::plain("handling a request: a panic, see above")).into_response(),
-        Err(_late) => Problem::new(&codes::TIMED_OUT).retry_after(1).into_response(),
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(_panic)) => Err(Fault::plain("handling a request: a panic, see above").into()),
+        Err(_late) => Err(Problem::new(&codes::TIMED_OUT).retry_after(1)),
     }
+}
+
+/// The problem as a page, with its status and headers.
+fn as_page(problem: Problem, number: &str) -> Response {
+    let page = problem::pages::for_people(problem.code(), number).into_response();
+    let (head, body) = page.into_parts();
+    let mut response = problem.into_response();
+    *response.body_mut() = body;
+    if let Some(media_type) = head.headers.get(header::CONTENT_TYPE) {
+        response.headers_mut().insert(header::CONTENT_TYPE, media_type.clone());
+    }
+    response
 }
 
 fn log(fault: &Fault) {
@@ -115,18 +143,13 @@ fn log(fault: &Fault) {
 }
 
 /// Writes the request's number into a fault's problem. A page tells it in its own words.
-fn with_incident(response: Response, fault: Arc<Fault>, number: &str) -> Response {
-    let is_problem = response
-        .headers()
-        .get(axum::http::header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes() == crate::problem::MEDIA_TYPE.as_bytes());
-    if !is_problem || fault.is_passing() {
+fn with_incident(response: Response, fault: &Fault, number: &str) -> Response {
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    if fault.is_passing() || media_type.is_none_or(|value| value != problem::MEDIA_TYPE) {
         return response;
     }
-    let (mut parts, _) = response.into_parts();
-    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+    let (parts, _) = response.into_parts();
     let body = Problem::new(&codes::INTERNAL).body(Some(number));
-    parts.status = StatusCode::INTERNAL_SERVER_ERROR;
     Response::from_parts(parts, body.into())
 }
 

@@ -28,6 +28,8 @@ pub(super) enum PageError {
     Forbidden,
     /// The form did not come from a page of this visitor.
     ForeignForm,
+    /// The form was longer than any of ours.
+    TooLong,
     /// Too many tries.
     TooMany,
     /// Booking says no.
@@ -99,7 +101,11 @@ impl PageError {
                 (StatusCode::FORBIDDEN, t("error-403-title"), t("error-403-text"), vec![home(), sign_in])
             }
             Self::ForeignForm => {
-                (StatusCode::FORBIDDEN, t("error-form-title"), t("error-form-text"), vec![home()])
+                let sign_in = Link::new("/sign-in", t("error-sign-in"));
+                (StatusCode::FORBIDDEN, t("error-form-title"), t("error-form-text"), vec![home(), sign_in])
+            }
+            Self::TooLong => {
+                (StatusCode::PAYLOAD_TOO_LARGE, t("error-413-title"), t("error-413-text"), vec![home()])
             }
             Self::TooMany => {
                 (StatusCode::TOO_MANY_REQUESTS, t("error-429-title"), t("error-429-text"), vec![home()])

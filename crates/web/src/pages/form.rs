@@ -8,6 +8,7 @@ use std::ops::Deref;
 
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,7 +21,7 @@ use super::visitor::Visitor;
 use crate::state::App;
 
 /// A form and its visitor.
-pub struct Posted {
+pub(super) struct Posted {
     visitor: Visitor,
     fields: HashMap<String, String>,
 }
@@ -42,7 +43,10 @@ impl FromRequest<App> for Posted {
         let read = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
         let fields: HashMap<String, String> = match read {
             Ok(Form(fields)) => fields.into_iter().collect(),
-            Err(rejection) => return Err(axum::response::IntoResponse::into_response(rejection)),
+            Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                return Err(visitor.answer(async { Err(PageError::TooLong) }).await);
+            }
+            Err(_) => return Err(visitor.answer(async { Err(PageError::ForeignForm) }).await),
         };
         if !fields.get("csrf").is_some_and(|csrf| visitor.sent_form(csrf)) {
             return Err(visitor.answer(async { Err(PageError::ForeignForm) }).await);

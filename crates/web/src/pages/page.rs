@@ -63,7 +63,7 @@ impl Link {
 /// What has just happened, at the head of a page.
 #[derive(Debug, Clone)]
 pub(super) struct Notice {
-    /// A class of the style sheet: `good`, `warn`, `bad` or none.
+    /// A class of the style sheet: `good` or none.
     pub(super) kind: &'static str,
     /// A symbol of icons.svg.
     pub(super) icon: &'static str,
@@ -74,11 +74,6 @@ impl Notice {
     /// Something went well.
     pub(super) fn good(text: String) -> Self {
         Self { kind: "good", icon: "check", text }
-    }
-
-    /// Something did not.
-    pub(super) fn bad(text: String) -> Self {
-        Self { kind: "bad", icon: "warn", text }
     }
 
     /// Something to know.

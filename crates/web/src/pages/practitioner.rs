@@ -1,7 +1,7 @@
 //! A practitioner's page: who they are, what can be booked, and a week of free times.
 
 use askama::Template;
-use axum::extract::{Path, Query};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use rendez_domain::availability::VisitType;
@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use super::error::PageError;
 use super::page::{Link, Page};
+use super::query::Lenient;
 use super::views::{Who, visit_type_text};
 use super::visitor::Visitor;
 use super::week::{Week, WeekRequest, week};
@@ -39,11 +40,10 @@ struct PractitionerPage {
 pub(super) async fn show(
     visitor: Visitor,
     Path(id): Path<String>,
-    asked: Option<Query<Asked>>,
+    Lenient(asked): Lenient<Asked>,
 ) -> Response {
     visitor
         .answer(async {
-            let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
             let id = id.parse().map_err(|_| PageError::NotFound)?;
             let person = directory::practitioner(&visitor.ctx, id).await?;
             if !person.active && !visitor.is_practice() {

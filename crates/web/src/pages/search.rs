@@ -1,7 +1,6 @@
 //! The start page with its search form, and the results.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
@@ -14,6 +13,7 @@ use serde::Deserialize;
 
 use super::error::{PageError, query_value};
 use super::page::{Link, Page};
+use super::query::Lenient;
 use super::views::{SlotButton, Who};
 use super::visitor::Visitor;
 use super::when;
@@ -88,10 +88,9 @@ pub(super) async fn home(visitor: Visitor) -> Response {
 }
 
 /// `GET /search`
-pub(super) async fn results(visitor: Visitor, asked: Option<Query<Asked>>) -> Response {
+pub(super) async fn results(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Response {
     visitor
         .answer(async {
-            let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
             find(&visitor, &asked).await
         })
         .await

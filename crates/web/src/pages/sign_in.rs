@@ -4,7 +4,6 @@
 //! and a wrong password look the same.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use rendez_domain::identity::{self, Account, IdentityRefusal};
@@ -16,6 +15,7 @@ use super::error::PageError;
 use super::form::Posted;
 use super::hold;
 use super::page::Page;
+use super::query::Lenient;
 use super::visitor::{Visitor, go, local};
 
 /// What the address asks for.
@@ -37,10 +37,9 @@ struct SignInPage {
 }
 
 /// `GET /sign-in`
-pub(super) async fn form(visitor: Visitor, asked: Option<Query<Asked>>) -> Response {
+pub(super) async fn form(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Response {
     visitor
         .answer(async {
-            let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
             let page = SignInPage {
                 page: visitor.page(),
                 wish: hold::wish_text(&visitor).await?,
@@ -84,9 +83,9 @@ pub(super) async fn begin(visitor: &Visitor, account: Account, next: &str) -> Re
     let token = SessionToken::new(&*app.services.entropy);
     let conn = app.services.store.read_fresh().await?;
     if let Some(old) = &visitor.token {
-        session::revoke(&**conn, old).await?;
+        session::revoke(&*conn, old).await?;
     }
-    let session = session::create(&**conn, &token, account.id, app.settings.sessions).await?;
+    let session = session::create(&*conn, &token, account.id, app.settings.sessions).await?;
     drop(conn);
     let signed_in = visitor.signed_in(&session, account.actor).await?;
     let wish = hold::wish(visitor).filter(|_| !signed_in.is_practice());
@@ -110,7 +109,7 @@ pub(super) async fn sign_out(posted: Posted) -> Response {
         .answer(async {
             if let Some(token) = &posted.token {
                 let conn = posted.app.services.store.read_fresh().await?;
-                session::revoke(&**conn, token).await?;
+                session::revoke(&*conn, token).await?;
             }
             let mut response = go("/");
             cookies::clear(&posted.app, &mut response, cookies::SESSION);

@@ -3,7 +3,6 @@
 //! Invariant: every field is judged at once and keeps what was typed, but for the password.
 
 use askama::Template;
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
@@ -15,6 +14,7 @@ use super::error::PageError;
 use super::form::Posted;
 use super::hold;
 use super::page::Page;
+use super::query::Lenient;
 use super::sign_in::{Asked, begin};
 use super::visitor::Visitor;
 
@@ -62,10 +62,9 @@ struct SignUpPage {
 }
 
 /// `GET /sign-up`
-pub(super) async fn form(visitor: Visitor, asked: Option<Query<Asked>>) -> Response {
+pub(super) async fn form(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Response {
     visitor
         .answer(async {
-            let asked = asked.map(|Query(asked)| asked).unwrap_or_default();
             let page = SignUpPage {
                 page: visitor.page(),
                 wish: hold::wish_text(&visitor).await?,

@@ -53,7 +53,7 @@ pub struct Inner {
     chosen: Option<Locale>,
     /// Path and query without the language switch.
     address: String,
-    /// The number of another session's token, to end it when somebody else signs in.
+    /// The session's token as the browser sent it, alive or not: to end it.
     pub(super) token: Option<SessionToken>,
     /// What the browser remembers of a slot chosen before signing in.
     pub(super) wish: Option<String>,
@@ -133,8 +133,8 @@ async fn signed_in(
     token: &SessionToken,
 ) -> Result<Option<(Session, Ctx, Person)>, Fault> {
     let conn = app.services.store.read_fresh().await?;
-    let Some(session) = session::find(&**conn, token).await? else { return Ok(None) };
-    session::touch(&**conn, &session, app.settings.sessions).await?;
+    let Some(session) = session::find(&*conn, token).await? else { return Ok(None) };
+    session::touch(&*conn, &session, app.settings.sessions).await?;
     drop(conn);
     let nobody = context(parts, app, Actor::Nobody);
     let Some(actor) = identity::account_actor(&nobody, session.account).await? else { return Ok(None) };
@@ -209,6 +209,26 @@ impl Visitor {
             key: random_text(&self.app),
             demo: self.app.demo,
         }
+    }
+
+    /// The same visitor, just signed in: pages of this very request belong to the new session.
+    pub(super) async fn signed_in(&self, session: &Session, actor: Actor) -> Result<Self, Fault> {
+        let practice = !matches!(actor, Actor::Patient(_));
+        let ctx = Ctx { actor, ..self.ctx.clone() };
+        let name = identity::display_name(&ctx).await?.unwrap_or_else(|| ctx.actor.role().to_owned());
+        Ok(Self(Arc::new(Inner {
+            app: self.app.clone(),
+            ctx,
+            locale: self.locale,
+            person: Some(Person { name, practice }),
+            bound_to: session.hash.as_bytes().to_vec(),
+            new_number: None,
+            chosen: None,
+            address: self.address.clone(),
+            token: None,
+            wish: None,
+            broken: None,
+        })))
     }
 
     /// Whether a form came from a page that we gave to this very visitor.

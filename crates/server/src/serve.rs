@@ -1,0 +1,175 @@
+//! `rendez serve`: start everything in order, run until told to stop, stop everything in the opposite order.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use rendez_domain::Services;
+use rendez_platform::auth::entropy::SystemEntropy;
+use rendez_platform::change_log::ChangeFeed;
+use rendez_platform::config::Settings;
+use rendez_platform::fault::Fault;
+use rendez_platform::lifecycle::Lifecycle;
+use rendez_platform::mail::Mailer;
+use rendez_platform::private_postgres::{PrivatePostgres, PrivatePostgresSettings};
+use rendez_platform::store::Store;
+use rendez_platform::telemetry::health::{Part, Readiness};
+use rendez_platform::telemetry::{logs, metrics::Metrics};
+use rendez_web::api::live::Live;
+use rendez_web::serve::{ServeSettings, serve as serve_http};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::cli::Serve;
+use crate::roles::{self, Role};
+use crate::{demonstration, starting, wiring};
+
+const DATABASE_BEAT: Duration = Duration::from_secs(1);
+const DATABASE_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Runs the server until a signal.
+pub(crate) async fn serve(arguments: Serve) -> Result<()> {
+    let settings = settings(&arguments)?;
+    let telemetry = logs::init(&settings.telemetry.logs())?;
+    let metrics = Metrics::of_process()?;
+    let lifecycle = Lifecycle::new();
+    lifecycle.watch_signals()?;
+    metrics.spawn_upkeep(lifecycle.soft());
+
+    let readiness = Readiness::new();
+    let database = readiness.part("database");
+    database.not_ready("it is being started");
+    let real = Arc::new(OnceLock::new());
+    if arguments.roles.contains(&Role::Api) || arguments.roles.contains(&Role::Search) {
+        let listener = TcpListener::bind(settings.server.listen)
+            .await
+            .with_context(|| format!("{} cannot be listened on", settings.server.listen))?;
+        let router = starting::until_ready(Arc::clone(&real), readiness.clone());
+        let serving = ServeSettings { shutdown: settings.server.shutdown_grace(), ..ServeSettings::default() };
+        lifecycle.spawn(serve_http(listener, router, serving, lifecycle.soft()));
+    }
+
+    std::fs::create_dir_all(&arguments.data_dir)
+        .with_context(|| format!("the data directory {} cannot be made", arguments.data_dir.display()))?;
+    let private = match &settings.database.url {
+        Some(_) => None,
+        None => Some(private_postgres(&arguments.data_dir, &settings).await?),
+    };
+    let config = match (&private, &settings.database.url) {
+        (Some(private), _) => private.config().clone(),
+        (None, url) => url.as_deref().unwrap_or_default().parse()?,
+    };
+    let result = tokio::select! {
+        result = run(&arguments, &settings, &config, &lifecycle, readiness, database, &real) => result,
+        reason = lost(private.as_ref()) => Err(anyhow::anyhow!("the private PostgreSQL is gone: {reason}")),
+    };
+    lifecycle.stop();
+    if !lifecycle.wait(settings.server.shutdown_grace()).await {
+        tracing::warn!("something did not end in time and was broken off");
+    }
+    if let Some(private) = private {
+        private.stop().await?;
+    }
+    tracing::info!("stopped");
+    telemetry.shutdown().await;
+    result
+}
+
+/// Everything between a reachable database and the signal to stop.
+async fn run(
+    arguments: &Serve,
+    settings: &Settings,
+    config: &tokio_postgres::Config,
+    lifecycle: &Lifecycle,
+    readiness: Readiness,
+    database: Part,
+    real: &OnceLock<Router>,
+) -> Result<()> {
+    let store = wiring::store(config, settings).await?;
+    let logins = match arguments.demo {
+        true => demonstration::prepare(&store, wiring::pack(settings)?).await?,
+        false => Vec::new(),
+    };
+    let (feed, follower) = ChangeFeed::new(store.clone());
+    let services = wiring::services(store, &feed, settings)?;
+    if arguments.roles.contains(&Role::Worker) {
+        start_worker(&services, settings, lifecycle)?;
+    }
+    if arguments.roles.contains(&Role::Api) || arguments.roles.contains(&Role::Search) {
+        let live = Live::new(feed);
+        live.spawn(lifecycle.soft());
+        lifecycle.spawn(follower.run(lifecycle.soft()));
+        let app = wiring::app(
+            services,
+            live,
+            readiness.clone(),
+            lifecycle.soft(),
+            settings,
+            &arguments.data_dir,
+            arguments.demo,
+        )?;
+        app.admission.spawn_upkeep(lifecycle.soft());
+        let url = app.settings.public_url.clone();
+        let _ = real.set(rendez_web::router(app));
+        tracing::info!(url, "ready");
+        if arguments.demo {
+            demonstration::greet(&url, &logins);
+        }
+    }
+    watch(&store, &database, lifecycle.soft()).await;
+    Ok(())
+}
+
+/// Keeps asking the database whether it is there, until the stop: readiness is what a balancer goes by.
+async fn watch(store: &Store, database: &Part, stop: CancellationToken) {
+    let mut beat = tokio::time::interval(DATABASE_BEAT);
+    while stop.run_until_cancelled(beat.tick()).await.is_some() {
+        let answer = async { store.read_fresh().await?.simple_query("").await.map_err(Fault::from) };
+        match tokio::time::timeout(DATABASE_PATIENCE, answer).await {
+            Ok(Ok(_)) => database.ready(),
+            Ok(Err(fault)) => database.not_ready(fault.to_string()),
+            Err(_) => database.not_ready("it does not answer"),
+        }
+    }
+    database.not_ready("the server is stopping");
+}
+
+fn start_worker(services: &Arc<Services>, settings: &Settings, lifecycle: &Lifecycle) -> Result<()> {
+    let mailer = Mailer::new(settings.mail.smtp_url.as_deref(), &settings.mail.from)?;
+    let runner = roles::worker(services, mailer, settings.retention);
+    lifecycle.spawn(runner.run(lifecycle.soft(), lifecycle.hard()));
+    Ok(())
+}
+
+fn settings(arguments: &Serve) -> Result<Settings> {
+    let mut settings = Settings::load(arguments.config.as_deref(), std::env::vars())?;
+    if let Some(listen) = arguments.listen {
+        settings.server.listen = listen;
+    }
+    if let Some(url) = &arguments.database_url {
+        settings.database.url = Some(url.clone());
+    }
+    if let Some(url) = &arguments.smtp_url {
+        settings.mail.smtp_url = Some(url.clone());
+    }
+    settings.validate()?;
+    Ok(settings)
+}
+
+async fn private_postgres(data_dir: &Path, settings: &Settings) -> Result<PrivatePostgres> {
+    let private = PrivatePostgresSettings {
+        bin_dir: settings.database.bin_dir.clone(),
+        ..PrivatePostgresSettings::new(data_dir)
+    };
+    Ok(PrivatePostgres::start(&private, &SystemEntropy).await?)
+}
+
+/// Ends when a private PostgreSQL is gone for good; never, if there is none.
+async fn lost(private: Option<&PrivatePostgres>) -> String {
+    match private {
+        Some(private) => private.lost().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,235 @@
+//! One visit: its confirmation, its page, its calendar file, its cancellation, its outcome.
+
+use askama::Template;
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
+use rendez_domain::booking::{self, Appointment, BookingRefusal, Outcome, Status};
+use rendez_domain::directory::{self, Practitioner};
+use rendez_domain::notify::{self, IcsMethod};
+use rendez_vocab::TimeRange;
+use rendez_vocab::ids::AppointmentId;
+use serde::Deserialize;
+
+use super::error::PageError;
+use super::form::Posted;
+use super::page::{Link, Notice, Page};
+use super::query::Lenient;
+use super::views::VisitView;
+use super::visitor::{Visitor, go};
+use super::when;
+
+/// What a patient or a practice may write to a visit, in characters.
+const REASON: usize = 500;
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    /// What has just been done.
+    #[serde(default)]
+    done: String,
+}
+
+#[derive(Template)]
+#[template(path = "appointment.html")]
+struct AppointmentPage {
+    page: Page,
+    visit: VisitView,
+    heading: String,
+    notice: Option<Notice>,
+    back: Link,
+}
+
+#[derive(Template)]
+#[template(path = "confirm.html")]
+struct ConfirmPage {
+    page: Page,
+    visit: VisitView,
+    until: String,
+    seconds_left: i64,
+}
+
+#[derive(Template)]
+#[template(path = "cancel.html")]
+struct CancelPage {
+    page: Page,
+    visit: VisitView,
+}
+
+/// `GET /appointments/{id}` and, with `.ics` at its end, the calendar file.
+pub(super) async fn show(
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Lenient(asked): Lenient<Asked>,
+) -> Response {
+    visitor
+        .answer(async {
+            if let Some(id) = id.strip_suffix(".ics") {
+                return calendar_file(&visitor, read(id)?).await;
+            }
+            let (visit, person) = visit_of(&visitor, &id).await?;
+            let zone = when::zone_named(&visit.time_zone);
+            let day = zone.to_datetime(visit.range.start()).date();
+            let (heading, back) = if visitor.is_practice() {
+                let patient = directory::patient(&visitor.ctx, visit.patient).await?;
+                let name = format!("{} {}", patient.given_name, patient.family_name);
+                let href = format!("/practice/day?practitioner={}&date={day}", visit.practitioner);
+                (
+                    visitor.locale.text_with("appointment-heading-practice", [("patient", name.into())]),
+                    Link::new(href, visitor.t("appointment-back-day")),
+                )
+            } else {
+                (visitor.t("appointment-heading"), Link::new("/visits", visitor.t("appointment-back")))
+            };
+            let page = AppointmentPage {
+                page: visitor.page(),
+                notice: notice(&visitor, &visit, &asked.done),
+                visit: VisitView::new(&visitor, &visit, &person),
+                heading,
+                back,
+            };
+            Ok(visitor.show(StatusCode::OK, &page))
+        })
+        .await
+}
+
+/// What has just happened, as far as the visit's state bears it out.
+fn notice(visitor: &Visitor, visit: &Appointment, done: &str) -> Option<Notice> {
+    match (done, visit.status) {
+        ("booked", Status::Booked) => Some(Notice::good(visitor.t("appointment-booked"))),
+        ("moved", Status::Booked | Status::Held) => Some(Notice::good(visitor.t("appointment-moved"))),
+        ("cancelled", Status::Cancelled) => Some(Notice::plain(visitor.t("appointment-cancelled"))),
+        (_, Status::Expired) => Some(Notice::plain(visitor.t("appointment-expired"))),
+        _ => None,
+    }
+}
+
+/// `GET /appointments/{id}/confirm`
+pub(super) async fn confirm_form(visitor: Visitor, Path(id): Path<String>) -> Response {
+    visitor
+        .answer(async {
+            let (visit, person) = visit_of(&visitor, &id).await?;
+            let here = format!("/appointments/{id}");
+            let (Status::Held, Some(expires_at)) = (visit.status, visit.hold_expires_at) else {
+                return Ok(go(&here));
+            };
+            let left = expires_at.duration_since(database_now(&visitor, &visit).await?);
+            if left <= SignedDuration::ZERO {
+                return Err(BookingRefusal::HoldExpired.into());
+            }
+            let until = when::on_clock_of(&visit.time_zone, expires_at);
+            let page = ConfirmPage {
+                page: visitor.page(),
+                visit: VisitView::new(&visitor, &visit, &person),
+                until: when::clock(until.time()),
+                seconds_left: left.as_secs(),
+            };
+            Ok(visitor.show(StatusCode::OK, &page))
+        })
+        .await
+}
+
+/// The present by the clock that decides deadlines.
+async fn database_now(visitor: &Visitor, visit: &Appointment) -> Result<Timestamp, PageError> {
+    let window = TimeRange::new(visit.range.start(), visit.range.end()).map_err(|_| PageError::NotFound)?;
+    let offered =
+        booking::slots(&visitor.ctx, visit.practitioner, visit.visit_type, window, Some(0)).await?;
+    Ok(offered.as_of)
+}
+
+/// `POST /appointments/{id}/confirm`
+pub(super) async fn confirm(Path(id): Path<String>, posted: Posted) -> Response {
+    posted
+        .answer(async {
+            let ctx = posted.once("POST /appointments/{id}/confirm", &[&id]);
+            match booking::confirm(&ctx, read(&id)?, None).await {
+                Ok(_) | Err(BookingRefusal::AlreadyConfirmed) => {
+                    Ok(go(&format!("/appointments/{id}?done=booked")))
+                }
+                Err(refusal) => Err(refusal.into()),
+            }
+        })
+        .await
+}
+
+/// `GET /appointments/{id}/cancel`
+pub(super) async fn cancel_form(visitor: Visitor, Path(id): Path<String>) -> Response {
+    visitor
+        .answer(async {
+            let (visit, person) = visit_of(&visitor, &id).await?;
+            let visit = VisitView::new(&visitor, &visit, &person);
+            if !visit.can_cancel {
+                return Ok(go(&format!("/appointments/{id}")));
+            }
+            Ok(visitor.show(StatusCode::OK, &CancelPage { page: visitor.page(), visit }))
+        })
+        .await
+}
+
+/// `POST /appointments/{id}/cancel`
+pub(super) async fn cancel(Path(id): Path<String>, posted: Posted) -> Response {
+    posted
+        .answer(async {
+            let ctx = posted.once("POST /appointments/{id}/cancel", &[&id]);
+            match booking::cancel(&ctx, read(&id)?, None, posted.short_text("reason", REASON)).await {
+                Ok(_) | Err(BookingRefusal::Already(Status::Cancelled)) => {
+                    Ok(go(&format!("/appointments/{id}?done=cancelled")))
+                }
+                Err(refusal) => Err(refusal.into()),
+            }
+        })
+        .await
+}
+
+/// `POST /appointments/{id}/outcome`: what the practice says, from its day.
+pub(super) async fn outcome(Path(id): Path<String>, posted: Posted) -> Response {
+    posted
+        .answer(async {
+            let outcomes = [Outcome::Arrived, Outcome::Fulfilled, Outcome::NoShow];
+            let outcome = outcomes
+                .into_iter()
+                .find(|known| known.status().as_str() == posted.field("status"))
+                .ok_or(PageError::NotFound)?;
+            let ctx = posted.once("POST /appointments/{id}/outcome", &[&id, posted.field("status")]);
+            let visit = match booking::settle(&ctx, read(&id)?, None, outcome).await {
+                Ok(visit) => visit,
+                Err(BookingRefusal::Already(_)) => booking::find(&posted.ctx, read(&id)?).await?,
+                Err(refusal) => return Err(refusal.into()),
+            };
+            let day = when::zone_named(&visit.time_zone).to_datetime(visit.range.start()).date();
+            Ok(go(&format!("/practice/day?practitioner={}&date={day}&done=yes", visit.practitioner)))
+        })
+        .await
+}
+
+async fn calendar_file(visitor: &Visitor, id: AppointmentId) -> Result<Response, PageError> {
+    let visit = booking::find(&visitor.ctx, id).await?;
+    let method = if visit.status == Status::Cancelled { IcsMethod::Cancel } else { IcsMethod::Publish };
+    let facts = notify::visit(&visitor.ctx, id).await?;
+    Ok(ics_response(notify::calendar(&facts, method)))
+}
+
+/// An iCalendar object as a file to download.
+pub(super) fn ics_response(text: String) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/calendar; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"visit.ics\"")),
+    ];
+    (headers, text).into_response()
+}
+
+/// An appointment's id as it stands in an address. Another kind of id names nothing.
+pub(super) fn read(id: &str) -> Result<AppointmentId, PageError> {
+    id.parse().map_err(|_| PageError::NotFound)
+}
+
+/// A visit that the visitor may see, with its practitioner.
+pub(super) async fn visit_of(
+    visitor: &Visitor,
+    id: &str,
+) -> Result<(Appointment, Practitioner), PageError> {
+    let visit = booking::find(&visitor.ctx, read(id)?).await?;
+    let person = directory::practitioner(&visitor.ctx, visit.practitioner).await?;
+    Ok((visit, person))
+}
