@@ -93,7 +93,7 @@ async fn run(
         false => Vec::new(),
     };
     let (feed, follower) = ChangeFeed::new(store.clone());
-    let services = wiring::services(store, &feed, settings)?;
+    let services = wiring::services(store.clone(), &feed, settings)?;
     if arguments.roles.contains(&Role::Worker) {
         start_worker(&services, settings, lifecycle)?;
     }
@@ -112,7 +112,7 @@ async fn run(
         )?;
         app.admission.spawn_upkeep(lifecycle.soft());
         let url = app.settings.public_url.clone();
-        let _ = real.set(rendez_web::router(app));
+        let _ = real.set(rendez_web::router(app)?);
         tracing::info!(url, "ready");
         if arguments.demo {
             demonstration::greet(&url, &logins);

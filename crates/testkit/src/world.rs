@@ -1,29 +1,31 @@
 //! A small practice to test with: services over a database of the test's own, and builders in a receptionist's words.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use rendez_domain::availability::{HolidayCalendar, ScheduleCache};
 use rendez_domain::booking::{Appointment, BookingRefusal, HoldRequest};
 use rendez_domain::ctx::BookingSettings;
-use rendez_domain::directory::{self, NewLocation, NewOpenings, NewPatient, NewPractitioner, NewVisitType, Practitioner};
+use rendez_domain::directory::{self, NewLocation, NewOpenings, NewPatient, NewPractitioner, NewVisitType, OpenedRange, Practitioner};
 use rendez_domain::idempotency::{Answer, IdempotencyKey};
 use rendez_domain::{Ctx, Origin, Services, booking, regions};
 use rendez_platform::auth::Passwords;
 use rendez_platform::auth::entropy::SystemEntropy;
 use rendez_platform::change_log::ChangeFeed;
-use rendez_platform::store::Store;
+use rendez_platform::store::{Store, StoreSettings};
 use rendez_vocab::clock::SystemClock;
-use rendez_vocab::ids::{PatientId, SlotId, VisitTypeId};
-use rendez_vocab::{Actor, TimeRange};
+use rendez_vocab::ids::{OpeningId, PatientId, SlotId, VisitTypeId};
+use rendez_vocab::{Actor, Clock, TimeRange};
 use serde_json::Value;
 
-use crate::TestDatabase;
+use crate::{TestDatabase, consistency};
 
 /// Services over a database of the test's own.
+#[derive(Clone)]
 pub struct World {
     /// The database.
-    pub database: TestDatabase,
+    pub database: Arc<TestDatabase>,
     /// What commands work with.
     pub services: Arc<Services>,
 }
@@ -31,10 +33,21 @@ pub struct World {
 impl World {
     /// An empty region.
     pub async fn new() -> Self {
-        let database = TestDatabase::new().await;
-        let services = Arc::new(services(database.store()));
+        Self::with_clock(Arc::new(SystemClock)).await
+    }
+
+    /// An empty region whose first process has this clock.
+    pub async fn with_clock(clock: Arc<dyn Clock>) -> Self {
+        let database = Arc::new(TestDatabase::new().await);
+        let services = Arc::new(services(store(&database, 8), clock));
         regions::install(&services.store, services.pack).await.expect("the region can be installed");
         Self { database, services }
+    }
+
+    /// A second process over the same database: a pool, caches and a clock of its own.
+    pub fn another_process(&self, clock: Arc<dyn Clock>) -> Self {
+        let services = Arc::new(services(store(&self.database, 4), clock));
+        Self { database: Arc::clone(&self.database), services }
     }
 
     /// A context for somebody.
@@ -61,30 +74,35 @@ impl World {
 
     /// A practitioner in Rennes with these visit types.
     pub async fn practitioner(&self, visit_types: Vec<NewVisitType>) -> Practitioner {
-        let new = NewPractitioner {
-            organization: None,
-            given_name: "Hélène".into(),
-            family_name: "Le Goff".into(),
-            specialty: Some("general-practice".into()),
-            languages: vec!["fr".into()],
-            phone: None,
-            email: None,
-            accepts_new_patients: true,
-            telehealth: false,
-            works_public_holidays: false,
-            location: Some(rennes()),
-            visit_types,
-        };
+        self.enter(NewPractitioner { visit_types, ..new_practitioner() }).await
+    }
+
+    /// Enters a practitioner.
+    pub async fn enter(&self, new: NewPractitioner) -> Practitioner {
         match directory::create_practitioner(&self.admin(), new, |_| Value::Null).await.expect("a practitioner") {
             Answer::Fresh(made) => made,
             Answer::Replayed(_) => panic!("nothing to replay"),
         }
     }
 
+    /// Somebody who works at the desk of a practitioner's organization.
+    pub fn desk_of(&self, practitioner: &Practitioner) -> Ctx {
+        self.ctx(Actor::Staff { subject: "desk".into(), organizations: vec![practitioner.organization] })
+    }
+
     /// A patient, without an address for mails.
     pub async fn patient(&self) -> PatientId {
+        self.enter_patient(None).await
+    }
+
+    /// A patient who gets mails.
+    pub async fn patient_with_mail(&self, email: &str) -> PatientId {
+        self.enter_patient(Some(email.into())).await
+    }
+
+    async fn enter_patient(&self, email: Option<String>) -> PatientId {
         let new =
-            NewPatient { given_name: "Ana".into(), family_name: "Martin".into(), ..NewPatient::default() };
+            NewPatient { given_name: "Ana".into(), family_name: "Martin".into(), email, ..NewPatient::default() };
         match directory::create_patient(&self.admin(), new, |_| Value::Null).await.expect("a patient") {
             Answer::Fresh(made) => made.id,
             Answer::Replayed(_) => panic!("nothing to replay"),
@@ -97,9 +115,17 @@ impl World {
         let start = today.checked_add((days_ahead * 24 + 8).hours()).expect("a near day");
         let end = start.checked_add(minutes.minutes()).expect("a near time");
         let range = TimeRange::new(start, end).expect("a range");
-        let new = NewOpenings { ranges: vec![range], visit_types: Vec::new(), location: None };
-        directory::open(&self.admin(), practitioner.id, new, |_| Value::Null).await.expect("an opening");
+        self.open(practitioner, range).await;
         range
+    }
+
+    /// Opens a range of a practitioner for every visit type.
+    pub async fn open(&self, practitioner: &Practitioner, range: TimeRange) -> OpenedRange {
+        let new = NewOpenings { ranges: vec![range], visit_types: Vec::new(), location: None };
+        match directory::open(&self.admin(), practitioner.id, new, |_| Value::Null).await.expect("an opening") {
+            Answer::Fresh(mut opened) => opened.pop().expect("one range, one opening"),
+            Answer::Replayed(_) => panic!("nothing to replay"),
+        }
     }
 
     /// The slot of a practitioner's first visit type at an instant.
@@ -123,51 +149,41 @@ impl World {
         self.database.shift_clock(time).await;
     }
 
+    /// Stops the database's clock at an instant, so that a test can stand right before a deadline.
+    pub async fn stop_clock_at(&self, instant: Timestamp) {
+        let sql = format!(
+            "CREATE OR REPLACE FUNCTION rendez_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
+             RETURN '{instant}'::timestamptz"
+        );
+        self.database.connect().await.batch_execute(&sql).await.expect("the clock's function is replaced");
+    }
+
+    /// The id of an opening that a statement finds.
+    pub async fn opening_id(&self, sql: &str) -> OpeningId {
+        OpeningId::from_uuid(self.database.connect().await.query_one(sql, &[]).await.expect("one opening").get(0))
+    }
+
+    /// What a statement counts.
+    pub async fn count(&self, sql: &str) -> i64 {
+        self.database.connect().await.query_one(sql, &[]).await.expect("a count").get(0)
+    }
+
     /// Proves that the timeline and the appointments agree: nothing overlaps, every live visit has its claims, no claim
     /// is left over.
     pub async fn assert_consistent(&self) {
-        let client = self.database.connect().await;
-        for (what, sql) in CHECKS {
-            let wrong: i64 = client.query_one(*sql, &[]).await.expect(what).get(0);
-            assert_eq!(wrong, 0, "{what}");
-        }
+        consistency::check(&self.database.connect().await).await;
     }
 }
 
-const CHECKS: &[(&str, &str)] = &[
-    (
-        "exclusive claims that overlap",
-        "SELECT count(*) FROM claim a JOIN claim b ON a.calendar_id = b.calendar_id AND a.id < b.id AND a.exclusive AND b.exclusive
-            AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at",
-    ),
-    (
-        "live visits without a claim on the practitioner's calendar",
-        "SELECT count(*) FROM appointment a WHERE a.status IN ('held', 'booked', 'arrived', 'fulfilled', 'no-show') AND NOT EXISTS (
-            SELECT FROM claim c WHERE c.calendar_id = a.practitioner_calendar AND c.owner_id = a.id)",
-    ),
-    (
-        "live visits without a claim on the patient's calendar",
-        "SELECT count(*) FROM appointment a WHERE a.status IN ('held', 'booked', 'arrived', 'fulfilled', 'no-show') AND NOT EXISTS (
-            SELECT FROM claim c WHERE c.calendar_id = a.patient_calendar AND c.starts_at = a.starts_at AND c.owner_id = a.id)",
-    ),
-    (
-        "claims of visits that ended",
-        "SELECT count(*) FROM claim c JOIN appointment a ON a.id = c.owner_id WHERE a.status IN ('cancelled', 'expired')",
-    ),
-    (
-        "claims whose deadline contradicts the visit's state",
-        "SELECT count(*) FROM claim c JOIN appointment a ON a.id = c.owner_id
-         WHERE (a.status = 'held') <> (c.expires_at IS NOT NULL) OR (a.status = 'held' AND a.hold_expires_at <> c.expires_at)",
-    ),
-    (
-        "holds without their row of the limit, or rows without their hold",
-        "SELECT count(*) FROM (SELECT id FROM appointment WHERE status = 'held') a FULL JOIN hold h ON h.appointment_id = a.id
-         WHERE a.id IS NULL OR h.appointment_id IS NULL",
-    ),
-];
+/// A pool that waits as long as a busy machine needs.
+fn store(database: &TestDatabase, pool_size: usize) -> Store {
+    let wait = Duration::from_secs(60);
+    let settings = StoreSettings { pool_size, wait, statement_timeout: wait };
+    Store::new(database.config(), &settings).expect("a pool on a socket")
+}
 
 /// What every test practice works with.
-fn services(store: Store) -> Services {
+fn services(store: Store, clock: Arc<dyn Clock>) -> Services {
     let pack = regions::pack("fr".parse().expect("a region")).expect("the French pack");
     let (feed, _) = ChangeFeed::new(store.clone());
     let holidays: HolidayCalendar = pack.holidays(2020..=2040).into_iter().map(|(date, _)| date).collect();
@@ -178,7 +194,7 @@ fn services(store: Store) -> Services {
         booking: BookingSettings::default(),
         pack,
         passwords: Passwords::new(entropy.clone()),
-        clock: Arc::new(SystemClock),
+        clock,
         entropy,
         waker: feed.waker(),
     }
@@ -187,6 +203,24 @@ fn services(store: Store) -> Services {
 /// The visit type that patients see first.
 pub fn first_visit_type(practitioner: &Practitioner) -> VisitTypeId {
     practitioner.visit_types.first().map(|visit_type| visit_type.id).expect("every practitioner has a visit type")
+}
+
+/// A general practitioner in Rennes, to be changed as a test needs.
+pub fn new_practitioner() -> NewPractitioner {
+    NewPractitioner {
+        organization: None,
+        given_name: "Hélène".into(),
+        family_name: "Le Goff".into(),
+        specialty: Some("general-practice".into()),
+        languages: vec!["fr".into()],
+        phone: None,
+        email: None,
+        accepts_new_patients: true,
+        telehealth: false,
+        works_public_holidays: false,
+        location: Some(rennes()),
+        visit_types: Vec::new(),
+    }
 }
 
 /// A practice in Rennes.

@@ -11,9 +11,7 @@ use axum::routing::get;
 use rendez_platform::fault::Fault;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{
-    ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Type,
-};
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Type};
 use utoipa_swagger_ui::Config;
 
 use crate::problem::{self, FieldError, Problem, ProblemSchema};
@@ -25,6 +23,9 @@ const VIEWER_POLICY: HeaderValue = HeaderValue::from_static(
      frame-ancestors 'none'",
 );
 const BEARER: &str = "bearer";
+const KEY: &str =
+    "The same key gets the first answer again, for 24 hours (1 to 255 visible ASCII characters).";
+const TAG: &str = "The `ETag` of the version that is meant.";
 
 /// What is said before any path.
 #[derive(utoipa::OpenApi)]
@@ -36,13 +37,24 @@ const BEARER: &str = "bearer";
             problems with a stable `code`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
+    tags(
+        (name = "search", description = "Who is free near here"),
+        (name = "slots", description = "What can be booked, why, and live"),
+        (name = "appointments", description = "Hold, confirm, move, cancel"),
+        (name = "practitioners", description = "People who give care and what can be booked of them"),
+        (name = "opening hours", description = "When they work"),
+        (name = "patients", description = "People who receive care"),
+        (name = "organizations", description = "Practices, their locations and rooms"),
+        (name = "operations", description = "Health, figures, keys")
+    ),
     components(schemas(ProblemSchema, FieldError))
 )]
 pub(crate) struct Head;
 
 /// `/openapi.json` and `/docs`.
 pub fn routes(document: &OpenApi) -> Result<Router<App>, Fault> {
-    let json = serde_json::to_vec(document).map_err(|error| Fault::new("writing the API description", error))?;
+    let json =
+        serde_json::to_vec(document).map_err(|error| Fault::new("writing the API description", error))?;
     let json = Bytes::from(json);
     let viewer = Arc::new(Config::new(["/openapi.json"]).persist_authorization(false));
     let file = move |path: String| {
@@ -54,8 +66,10 @@ pub fn routes(document: &OpenApi) -> Result<Router<App>, Fault> {
         .route(
             "/openapi.json",
             get(async move || {
-                let headers =
-                    [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=300")];
+                let headers = [
+                    (header::CONTENT_TYPE, "application/json"),
+                    (header::CACHE_CONTROL, "public, max-age=300"),
+                ];
                 (headers, json.clone())
             }),
         )
@@ -85,21 +99,24 @@ fn viewer_file(path: &str, viewer: Arc<Config<'static>>) -> Response {
 
 /// Adds what holds for every operation, so that no handler need repeat it.
 pub fn complete(mut document: OpenApi) -> OpenApi {
-    let bearer = SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
+    let bearer =
+        SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build());
     document.components.get_or_insert_default().add_security_scheme(BEARER, bearer);
     document.security = Some(vec![SecurityRequirement::new(BEARER, Vec::<String>::new())]);
     for (path, item) in &mut document.paths.paths {
         let names = path_parameters(path);
-        for (is_write, operation) in operations(item) {
+        for (method, operation) in operations(item) {
+            operation.operation_id = Some(operation_id(method, path));
             for name in &names {
                 add(operation, path_parameter(name));
             }
-            if is_write {
-                add(operation, header_parameter(
-                    "Idempotency-Key",
-                    "The same key gets the first answer again, for 24 hours (1 to 255 visible ASCII characters).",
-                ));
-                add(operation, header_parameter("If-Match", "The `ETag` of the version that is meant."));
+            if method == "post" {
+                add(operation, header_parameter("Idempotency-Key", KEY));
+            }
+            if matches!(method, "put" | "patch")
+                || method == "post" && path.starts_with("/v1/appointments/{id}")
+            {
+                add(operation, header_parameter("If-Match", TAG));
             }
             operation.responses.responses.insert("default".to_owned(), RefOr::T(problem_response()));
         }
@@ -107,11 +124,27 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
     document
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
-    let reads = [item.get.as_mut()];
-    let writes = [item.post.as_mut(), item.put.as_mut(), item.patch.as_mut(), item.delete.as_mut()];
-    let reads = reads.into_iter().flatten().map(|operation| (false, operation));
-    reads.chain(writes.into_iter().flatten().map(|operation| (true, operation)))
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("get", item.get.as_mut()),
+        ("post", item.post.as_mut()),
+        ("put", item.put.as_mut()),
+        ("patch", item.patch.as_mut()),
+        ("delete", item.delete.as_mut()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation?)))
+}
+
+/// Method and path as one word: what generated clients call their functions.
+fn operation_id(method: &str, path: &str) -> String {
+    let mut id = method.to_owned();
+    for step in path.split('/').filter(|step| !step.is_empty() && *step != "v1") {
+        let word = step.trim_matches(['{', '}', '.']).replace(['-', '.'], "_");
+        id.push_str(if step.starts_with('{') { "_by_" } else { "_" });
+        id.push_str(&word);
+    }
+    id
 }
 
 fn path_parameters(path: &str) -> Vec<String> {
@@ -173,7 +206,27 @@ mod tests {
             std::fs::write(SNAPSHOT, &text).expect("the snapshot can be written");
         }
         let known = std::fs::read_to_string(SNAPSHOT).unwrap_or_default();
-        assert!(known == text, "the API changed: run the tests with UPDATE_SNAPSHOTS=1 and look at the difference");
+        assert!(
+            known == text,
+            "the API changed: run the tests with UPDATE_SNAPSHOTS=1 and look at the difference"
+        );
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let document = serde_json::to_value(router::document()).expect("JSON");
+        let operations = document["paths"].as_object().expect("paths").values().flat_map(|item| {
+            item.as_object()
+                .expect("an item")
+                .values()
+                .filter_map(|operation| operation["operationId"].as_str())
+        });
+        let mut ids: Vec<&str> = operations.collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        assert!(ids.contains(&"post_appointments_by_id_confirm"), "{ids:?}");
     }
 
     #[test]

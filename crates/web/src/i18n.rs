@@ -111,7 +111,8 @@ mod tests {
         let mut keys = BTreeSet::new();
         for file in fs::read_dir(folder).expect("the language has a folder") {
             let text = fs::read_to_string(file.expect("a file").path()).expect("text");
-            for line in text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase())) {
+            for line in text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()))
+            {
                 let key = line.split_once(" =").expect("a key and its text").0.to_owned();
                 assert!(keys.insert(key.clone()), "`{key}` stands twice");
             }
@@ -125,7 +126,9 @@ mod tests {
             .into_iter()
             .flat_map(|call| {
                 text.match_indices(call)
-                    .filter(|(at, _)| !text[..*at].ends_with(|before: char| before.is_alphanumeric() || before == '_'))
+                    .filter(|(at, _)| {
+                        !text[..*at].ends_with(|before: char| before.is_alphanumeric() || before == '_')
+                    })
                     .filter_map(|(at, _)| text[at + call.len()..].split('"').next())
                     .map(str::to_owned)
                     .collect::<Vec<_>>()
@@ -143,8 +146,16 @@ mod tests {
     #[test]
     fn every_language_has_every_key() {
         let (english, french) = (keys(Locale::En), keys(Locale::Fr));
-        assert_eq!(english.difference(&french).collect::<Vec<_>>(), Vec::<&String>::new(), "missing in French");
-        assert_eq!(french.difference(&english).collect::<Vec<_>>(), Vec::<&String>::new(), "missing in English");
+        assert_eq!(
+            english.difference(&french).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "missing in French"
+        );
+        assert_eq!(
+            french.difference(&english).collect::<Vec<_>>(),
+            Vec::<&String>::new(),
+            "missing in English"
+        );
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::handler::Handler;
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::{Router, middleware};
 use rendez_platform::fault::Fault;
@@ -14,8 +13,8 @@ use utoipa_axum::routes;
 
 use crate::api::appointments::{commands, queries};
 use crate::api::{
-    locations, opening_hours, openings, operations, patients, practitioners, search, slots, stream, time_off,
-    visit_types,
+    completion, explain, locations, opening_hours, openings, operations, patients, practitioners, search,
+    slots, stream, time_off, visit_types,
 };
 use crate::middleware::shell;
 use crate::problem::{Problem, codes};
@@ -38,7 +37,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(time_off::list, time_off::take)) //            GET POST /v1/practitioners/{id}/time-off
         .routes(routes!(time_off::end)) //                             DELETE /v1/practitioners/{id}/time-off/{time_off_id}
         .routes(routes!(slots::list)) //                               GET /v1/practitioners/{id}/slots
-        .routes(routes!(slots::explain)) //                            GET /v1/practitioners/{id}/slots/explain
+        .routes(routes!(explain::explain)) //                          GET /v1/practitioners/{id}/slots/explain
         .routes(routes!(stream::follow)) //                            GET /v1/practitioners/{id}/slots/stream
         .routes(routes!(locations::organization)) //                   GET /v1/organizations/{id}
         .routes(routes!(locations::list, locations::add)) //           GET POST /v1/organizations/{id}/locations
@@ -54,8 +53,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(commands::reschedule)) //                      POST /v1/appointments/{id}/reschedule
         .routes(routes!(commands::outcome)) //                         POST /v1/appointments/{id}/outcome
         .routes(routes!(search::search)) //                            GET /v1/search
-        .routes(routes!(search::specialties)) //                       GET /v1/specialties
-        .routes(routes!(search::places)) //                            GET /v1/places
+        .routes(routes!(completion::specialties)) //                   GET /v1/specialties
+        .routes(routes!(completion::places)) //                        GET /v1/places
         .routes(routes!(operations::alive)) //                         GET /healthz
         .routes(routes!(operations::ready)) //                         GET /readyz
         .routes(routes!(operations::metrics)) //                       GET /metrics
@@ -66,14 +65,13 @@ fn api() -> OpenApiRouter<App> {
 /// The whole of the HTTP surface.
 pub fn router(app: App) -> Result<Router, Fault> {
     let (api, description) = api().split_for_parts();
-    let api = api
-        .merge(docs::routes(&docs::complete(description))?)
-        .method_not_allowed_fallback(async || Problem::new(&codes::METHOD_NOT_ALLOWED));
     let worth_it = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE_BYTES));
     Ok(Router::new()
         .merge(api)
+        .merge(docs::routes(&docs::complete(description))?)
         .merge(problem::pages::routes())
         .merge(pages::routes())
+        .method_not_allowed_fallback(wrong_method)
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(app.settings.max_body_bytes))
         .layer(middleware::from_fn_with_state(app.clone(), shell::shell))
@@ -88,12 +86,15 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// A URL that nobody knows: a problem for programs, a page for people.
 async fn unknown(State(app): State<App>, request: Request) -> Response {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let for_people = accept.contains("text/html") && !request.uri().path().starts_with("/v1");
-    match for_people {
+    match shell::is_for_people(&request) {
         true => pages::not_found.call(request, app).await,
         false => Problem::new(&codes::UNKNOWN_URL).into_response(),
     }
+}
+
+/// A method that the URL does not know; axum adds `Allow`.
+async fn wrong_method() -> Problem {
+    Problem::new(&codes::METHOD_NOT_ALLOWED)
 }
 
 #[cfg(test)]

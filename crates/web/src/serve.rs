@@ -68,8 +68,11 @@ pub async fn serve(
         };
         match Arc::clone(&connections).try_acquire_owned() {
             Ok(place) => {
-                let connection = Connection { builder: builder.clone(), router: router.clone(), peer: Peer(peer), place };
-                tokio::spawn(hard_stop.clone().run_until_cancelled_owned(connection.run(stream, graceful.watcher())));
+                let connection =
+                    Connection { builder: builder.clone(), router: router.clone(), peer: Peer(peer), place };
+                tokio::spawn(
+                    hard_stop.clone().run_until_cancelled_owned(connection.run(stream, graceful.watcher())),
+                );
             }
             Err(_full) => drop(tokio::spawn(turn_away(stream))),
         }
@@ -109,7 +112,11 @@ impl Connection {
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);
             let mut router = router.clone();
-            async move { Ok::<_, Infallible>(router.call(request.map(Body::new)).await.unwrap_or_else(|no| match no {})) }
+            async move {
+                Ok::<_, Infallible>(
+                    router.call(request.map(Body::new)).await.unwrap_or_else(|no| match no {}),
+                )
+            }
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
         if let Err(error) = watcher.watch(connection).await {
@@ -122,4 +129,77 @@ async fn turn_away(mut stream: TcpStream) {
     metrics::counter!("rendez_connections_refused_total").increment(1);
     // Whoever does not read it within the time sees the connection close.
     let _ = tokio::time::timeout(Duration::from_secs(1), stream.write_all(FULL)).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::AsyncReadExt;
+    use tokio::sync::Notify;
+    use tokio::task::JoinHandle;
+
+    use super::*;
+
+    struct Server {
+        address: std::net::SocketAddr,
+        stop: CancellationToken,
+        running: JoinHandle<Result<(), Fault>>,
+    }
+
+    async fn start(router: Router, settings: ServeSettings) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(serve(listener, router, settings, stop.clone()));
+        Server { address, stop, running }
+    }
+
+    async fn ask(address: std::net::SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.expect("connected");
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("sent");
+        stream
+    }
+
+    async fn rest(mut stream: TcpStream) -> String {
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("read to the end");
+        text
+    }
+
+    #[tokio::test]
+    async fn a_request_in_flight_ends_before_the_server_does() {
+        let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (begin, wait) = (begun.clone(), go_on.clone());
+        let router = Router::new().route(
+            "/",
+            get(async move || {
+                begin.notify_one();
+                wait.notified().await;
+                "done"
+            }),
+        );
+        let server = start(router, ServeSettings::default()).await;
+        let stream = ask(server.address).await;
+        begun.notified().await;
+        server.stop.cancel();
+        go_on.notify_one();
+        assert!(rest(stream).await.ends_with("done"));
+        server.running.await.expect("no panic").expect("an orderly end");
+        assert!(TcpStream::connect(server.address).await.is_err(), "nobody is let in any more");
+    }
+
+    #[tokio::test]
+    async fn beyond_the_cap_a_connection_is_told_to_come_back() {
+        let router = Router::new().route("/", get(async || "inside"));
+        let settings = ServeSettings { max_connections: 1, shutdown: Duration::ZERO };
+        let server = start(router, settings).await;
+        let mut inside = ask(server.address).await;
+        let mut first = [0u8; 12];
+        inside.read_exact(&mut first).await.expect("an answer");
+        assert_eq!(&first, b"HTTP/1.1 200");
+        let refused = rest(TcpStream::connect(server.address).await.expect("connected")).await;
+        assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("Retry-After: 1"), "{refused}");
+        server.stop.cancel();
+        server.running.await.expect("no panic").expect("an end");
+    }
 }

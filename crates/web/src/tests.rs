@@ -133,7 +133,8 @@ async fn nobody_is_kept_out_of_every_url_that_is_not_public() {
             if operation["security"] == json!([{}]) {
                 continue;
             }
-            let garbage = path.replace("{id}", "garbage").replace("_id}", "}").replace("{opening}", "garbage");
+            let garbage =
+                path.replace("{id}", "garbage").replace("_id}", "}").replace("{opening}", "garbage");
             let answer = server.ask(&method.to_uppercase(), &garbage, None, "").await;
             assert_eq!(answer, (401, "unauthenticated".to_owned()), "{method} {path}");
             tried += 1;
@@ -168,6 +169,8 @@ async fn garbage_is_told_apart() {
         let answer = server.ask(method, path, token, body).await;
         assert_eq!(answer, (expected.0, expected.1.to_owned()), "{method} {path}");
     }
+    let response = server.send(Request::delete("/v1/patients").body(Body::empty()).expect("a request")).await;
+    assert_eq!(response.headers()[header::ALLOW], "POST");
     let large = format!("{{\"reason\":\"{}\"}}", "x".repeat(20_000));
     let cancel = format!("/v1/appointments/{APPOINTMENT}/cancel");
     assert_eq!(server.ask("POST", &cancel, token, &large).await, (413, "body-too-large".to_owned()));
@@ -176,7 +179,8 @@ async fn garbage_is_told_apart() {
 #[tokio::test]
 async fn a_database_that_is_away_is_503_and_told_to_come_back() {
     let server = Server::new(LIMITS);
-    let request = Request::get(format!("/v1/practitioners/{PRACTITIONER}")).body(Body::empty()).expect("a request");
+    let request =
+        Request::get(format!("/v1/practitioners/{PRACTITIONER}")).body(Body::empty()).expect("a request");
     let response = server.send(request).await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(response.headers()[header::RETRY_AFTER], "1");
@@ -186,7 +190,9 @@ async fn a_database_that_is_away_is_503_and_told_to_come_back() {
 #[tokio::test]
 async fn every_answer_is_numbered_and_protected() {
     let server = Server::new(LIMITS);
-    for path in ["/healthz", "/v1/nothing", "/openapi.json", "/docs/", "/problems/slot-taken", "/v1/specialties"] {
+    for path in
+        ["/healthz", "/v1/nothing", "/openapi.json", "/docs/", "/problems/slot-taken", "/v1/specialties"]
+    {
         let response = server.send(Request::get(path).body(Body::empty()).expect("a request")).await;
         let headers = response.headers();
         assert!(headers.contains_key("x-request-id"), "{path}");

@@ -50,7 +50,7 @@
     for (const button of document.querySelectorAll("[data-needs-hold]")) button.disabled = true;
   };
   const timer = setInterval(tick, 1000);
-  shown.hidden = false;
+  box.querySelector("[data-countdown]").hidden = false;
   tick();
 })();
 

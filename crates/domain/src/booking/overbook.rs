@@ -1,7 +1,8 @@
 //! A visit put over others on purpose, by staff, with a reason, and visible as such.
 //!
 //! Its own claim excludes nobody, so it can lie over a booked visit; whatever part of its time was still free is taken
-//! exclusively, so that nobody books into it by accident.
+//! exclusively, so that nobody books into it by accident; and holds and moves look for it, because what it lies over
+//! may be given up.
 
 use jiff::Timestamp;
 use rendez_platform::crash;
@@ -12,6 +13,7 @@ use tokio_postgres::types::Json;
 
 use super::error::BookingRefusal;
 use super::model::Appointment;
+use super::{expiry, queries};
 use crate::ctx::Ctx;
 use crate::idempotency;
 use crate::identity::access;
@@ -79,6 +81,8 @@ pub async fn overbook(ctx: &Ctx, request: OverbookRequest) -> Result<Appointment
     let visit_type = schedule.visit_type(request.visit_type).ok_or(BookingRefusal::NotFound)?;
     let range = visit_type.range_at(request.start).ok_or(BookingRefusal::NotFound)?;
     let telehealth = visit_type.telehealth;
+    let patient_calendar = queries::patient_calendar(ctx, request.patient).await?;
+    expiry::release_in(ctx, vec![schedule.calendar, patient_calendar], range).await?;
     let id = AppointmentId::new(ctx.clock.now(), &*ctx.entropy);
     let task = ctx.clone();
     let appointment = ctx

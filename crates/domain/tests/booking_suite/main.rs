@@ -1,3 +1,15 @@
 //! Booking on a real PostgreSQL, told as a receptionist would tell it.
 
+mod access;
+mod clocks;
+mod crash_points;
+mod gone_callers;
 mod hold_and_confirm;
+mod model;
+mod offers;
+mod outcomes;
+mod overbooking;
+mod races;
+mod records;
+mod rooms;
+mod time_off;

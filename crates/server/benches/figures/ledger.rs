@@ -13,10 +13,8 @@ use crate::tally::Surprises;
 const PAUSE: Duration = Duration::from_millis(50);
 /// … and gives up after this one.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// A silence that lasts longer is the end.
-const LONGEST_SILENCE: Duration = Duration::from_secs(30);
-/// Around a kill answers are watched for this long after the first.
-const WATCH: Duration = Duration::from_secs(4);
+/// Under the load of this figure a second without any answer is a silence.
+const STEADY: Duration = Duration::from_secs(1);
 
 /// Acknowledged holds and confirmations.
 #[derive(Default)]
@@ -68,25 +66,17 @@ impl Ledger {
         &self.refused
     }
 
-    /// The longest time without an acknowledgement from this instant on; none if there is no end to it.
-    pub(crate) async fn silence_after(&self, from: Instant) -> Option<Duration> {
-        let deadline = Instant::now() + LONGEST_SILENCE;
-        let count_after = |from: Instant| lock(&self.answered_at).iter().filter(|at| **at > from).count();
-        let mut looked_from = from;
-        // Answers that were on their way at the kill still arrive; so the end is a while of steady answers.
-        loop {
-            if Instant::now() > deadline {
-                return None;
-            }
-            tokio::time::sleep(WATCH).await;
-            if count_after(looked_from + WATCH / 2) > 0 {
-                break;
-            }
-            looked_from = Instant::now() - WATCH / 2;
-        }
+    /// The longest time without an acknowledgement since an instant.
+    pub(crate) fn silence_since(&self, from: Instant) -> Duration {
         let answered: Vec<Instant> = lock(&self.answered_at).iter().copied().filter(|at| *at > from).collect();
-        let before = std::iter::once(&from).chain(&answered);
-        before.zip(&answered).map(|(before, after)| after.saturating_duration_since(*before)).max()
+        let now = Instant::now();
+        let (before, after) = (std::iter::once(&from).chain(&answered), answered.iter().chain(std::iter::once(&now)));
+        before.zip(after).map(|(before, after)| after.saturating_duration_since(*before)).max().unwrap_or_default()
+    }
+
+    /// Whether somebody has just been answered.
+    pub(crate) fn is_answered(&self) -> bool {
+        lock(&self.answered_at).last().is_some_and(|at| at.elapsed() < STEADY)
     }
 
     async fn insist(&self, booker: &Booker, request: &[u8], status: u16) -> Option<String> {

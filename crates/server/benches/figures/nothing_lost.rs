@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, ensure};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rendez_vocab::ids::AppointmentId;
@@ -33,6 +33,8 @@ const CONNECTIONS: usize = 64;
 const KILLS_EACH: usize = 3;
 /// From one kill to the next.
 const BETWEEN: Duration = Duration::from_secs(8);
+/// Longer than [`BETWEEN`], so that a slow recovery is told from none.
+const RECOVERED_WITHIN: Duration = Duration::from_secs(60);
 /// Confirmed visits whose requests are sent once more at the end.
 const REPEATED: usize = 1000;
 
@@ -43,7 +45,8 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     let booker = Arc::new(Booker::new(practices, &stage.tokens, connections)?);
     let (ledger, waits) = (Arc::new(Ledger::default()), Arc::new(Latencies::new()));
 
-    let length = BETWEEN * (2 * KILLS_EACH as u32 + 1);
+    // One interval before the first kill, one after each, one to spare.
+    let length = BETWEEN * (2 * KILLS_EACH as u32 + 2);
     let load = open_loop(A_SECOND, length, |due| {
         let (booker, ledger, waits) = (Arc::clone(&booker), Arc::clone(&ledger), Arc::clone(&waits));
         async move {
@@ -65,26 +68,36 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
 /// Kills, and has the server started again when it is the server that died.
 async fn disturb(stage: &mut Stage, ledger: &Ledger, report: &mut Report) -> Result<()> {
     let data_dir = stage.folder.data_dir();
-    for turn in 1..=2 * KILLS_EACH {
-        tokio::time::sleep(BETWEEN).await;
+    tokio::time::sleep(BETWEEN).await;
+    for turn in 0..2 * KILLS_EACH {
         let killed_at = Instant::now();
-        if turn <= KILLS_EACH {
+        let what = if turn < KILLS_EACH {
             stage.server.kill().await?;
             let (server, ready) = Server::start(&data_dir, stage.address(), false, "/readyz").await?;
             stage.server = server;
-            let silence = ledger.silence_after(killed_at).await.context("nobody was answered any more")?;
-            report.line(format!("kill -9 of the server:     ready again after {:>5.0} ms, silence {:>5.0} ms", ms(ready), ms(silence)));
+            format!("the server: started again, ready after {:.0} ms", ms(ready))
         } else {
-            let pid = database::postmaster(&data_dir)?;
-            kill(Pid::from_raw(pid), Signal::SIGKILL)?;
-            let silence = ledger.silence_after(killed_at).await;
-            if !stage.server.is_alive() {
+            kill(Pid::from_raw(database::postmaster(&data_dir)?), Signal::SIGKILL)?;
+            tokio::time::sleep(BETWEEN / 2).await;
+            if stage.server.is_alive() {
+                "PostgreSQL: the server stayed".to_owned()
+            } else {
                 stage.server = Server::start(&data_dir, stage.address(), false, "/readyz").await?.0;
-                report.line("the server ended with its PostgreSQL and was started again");
+                "PostgreSQL: the server ended with it and was started again".to_owned()
             }
-            let silence = silence.context("nobody was answered any more")?;
-            report.line(format!("kill -9 of PostgreSQL:     the server stayed, silence {:>5.0} ms", ms(silence)));
-        }
+        };
+        tokio::time::sleep_until(killed_at + BETWEEN).await;
+        recovered(ledger).await?;
+        report.line(format!("kill -9 of {what}; nobody was answered for {:.0} ms", ms(ledger.silence_since(killed_at))));
+    }
+    Ok(())
+}
+
+async fn recovered(ledger: &Ledger) -> Result<()> {
+    let until = Instant::now() + RECOVERED_WITHIN;
+    while !ledger.is_answered() {
+        ensure!(Instant::now() < until, "nobody is answered any more");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
 }

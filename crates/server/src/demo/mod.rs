@@ -54,7 +54,7 @@ pub struct Loaded {
 
 /// Whether nobody has entered anybody yet.
 pub async fn is_empty(store: &Store) -> Result<bool, Fault> {
-    empty(&**store.read_fresh().await?).await
+    empty(&*store.read_fresh().await?).await
 }
 
 async fn empty(client: &impl GenericClient) -> Result<bool, Fault> {
@@ -120,7 +120,7 @@ async fn begin(tx: &Transaction<'_>, pack: &Pack) -> Result<Timestamp, Fault> {
          LOCK TABLE practitioner IN SHARE ROW EXCLUSIVE MODE",
     )
     .await?;
-    if !empty(&**tx).await? {
+    if !empty(tx).await? {
         return Err(Fault::plain("loading demo data into a database that is not empty"));
     }
     tx.execute(
@@ -134,7 +134,7 @@ async fn begin(tx: &Transaction<'_>, pack: &Pack) -> Result<Timestamp, Fault> {
 /// One calendar for each practitioner and patient, and as many for rooms as could be needed.
 async fn set_calendars_aside(tx: &Transaction<'_>, pack: &Pack, size: Size) -> Result<Calendars, Fault> {
     let count = i64::try_from(size.practitioners * 3 + size.patients).unwrap_or(i64::MAX);
-    let sql = "SELECT (number::bigint << 40) + nextval('calendar_number') FROM region, generate_series(1, $2) WHERE code = $1";
+    let sql = "SELECT (number::bigint << 40) + nextval('calendar_number') FROM region, generate_series(1, $2::bigint) WHERE code = $1";
     let rows = tx.query(sql, &[&pack.region().as_str(), &count]).await?;
     Ok(Calendars::new(rows.iter().map(|row| row.get(0)).collect()))
 }

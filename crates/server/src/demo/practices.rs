@@ -59,13 +59,14 @@ pub(super) fn practices(
             number += 1;
         }
         let Some(head) = practice.practitioners.first() else { break };
-        let family = &head.family_name;
+        let (given, family) = (&head.given_name, &head.family_name);
         let template = dice.pick(&names.practices);
-        let called = if count > 1 { fill_in(template, &town.name, family) } else { format!("Cabinet {family}") };
+        let called =
+            if count > 1 { fill_in(template, &town.name, family) } else { format!("Cabinet {family}") };
         practice.name = if taken.insert((&town.insee_code, called.clone())) {
             called
         } else {
-            format!("Cabinet {family} et associés")
+            format!("Cabinet {given} {family}")
         };
         practices.push(practice);
     }
@@ -90,14 +91,21 @@ impl Trades {
         }
         dice.shuffle(&mut common);
         dice.shuffle(&mut rare);
+        // Shares are rounded up, so that nothing is missing; the common ones make room for that.
+        common.truncate(count.saturating_sub(rare.len()));
         Self { common, rare }
     }
 
     /// One that fits the size of the town.
     fn draw(&mut self, town: &Place, dice: &Dice) -> Option<&'static Specialty> {
         let left = self.common.len() + self.rare.len();
-        let common = if town.population < SMALL_TOWN { dice.chance(90) } else { dice.below(left) < self.common.len() };
-        if common { self.common.pop().or_else(|| self.rare.pop()) } else { self.rare.pop().or_else(|| self.common.pop()) }
+        let common =
+            if town.population < SMALL_TOWN { dice.chance(90) } else { dice.below(left) < self.common.len() };
+        if common {
+            self.common.pop().or_else(|| self.rare.pop())
+        } else {
+            self.rare.pop().or_else(|| self.common.pop())
+        }
     }
 
     fn most_common(&mut self) -> Option<&'static Specialty> {
@@ -188,9 +196,9 @@ fn practitioner(
 }
 
 fn demand(specialty: &Specialty, dice: &Dice) -> Demand {
-    let full = if SOUGHT_AFTER.contains(&specialty.code.as_str()) { 40 } else { 5 };
+    let full = if SOUGHT_AFTER.contains(&specialty.code.as_str()) { 35 } else { 4 };
     match dice.below(100) {
-        thrown if thrown < full => Demand::FullFor(dice.between(14, 45)),
+        thrown if thrown < full => Demand::FullFor(dice.between(14, 40)),
         thrown if thrown < full + 14 => Demand::High,
         thrown if thrown < full + 56 => Demand::Usual,
         _ => Demand::Low,

@@ -54,7 +54,8 @@ pub(super) fn rooms(specialty: &Specialty) -> impl Iterator<Item = (&'static str
 }
 
 fn room(specialty: &Specialty, template: &VisitTypeTemplate) -> Option<(&'static str, &'static str)> {
-    let needs = |(code, name, ..): &&(&str, &str, _, _)| *code == specialty.code && *name == template.name("en");
+    let needs =
+        |(code, name, ..): &&(&str, &str, _, _)| *code == specialty.code && *name == template.name("en");
     ROOMS.iter().find(needs).map(|(_, _, kind, name)| (*kind, *name))
 }
 

@@ -15,11 +15,13 @@ use super::dice::Dice;
 use super::world::{Appointment, Demand, Ground, Patient, Practice, Practitioner};
 
 /// So many days of the past have visits.
-const PAST_DAYS: i64 = 6;
+const PAST_DAYS: i64 = 5;
 /// So many days of the future may have visits.
-const COMING_DAYS: i64 = 60;
+const COMING_DAYS: i64 = 45;
 /// Where the guest stands among the patients: the one whose visits are chosen, not drawn.
 const GUEST: usize = 0;
+/// So many days of the past and of the future are wide enough that the guest finds a slot in each, whatever is closed.
+const GUEST_DAYS: (i64, i64) = (20, 30);
 /// How often somebody else is tried when a patient has another visit at that time.
 const TRIES: usize = 8;
 const REASONS: [&str; 7] = [
@@ -55,12 +57,15 @@ impl<'a> Diary<'a> {
         let mut rooms: Rooms = HashMap::new();
         for practitioner in &practice.practitioners {
             let mut busy_until = Timestamp::MIN;
-            for slot in self.offered(&practitioner.schedule, COMING_DAYS.min(reach(practitioner.demand)), dice) {
+            let days = (PAST_DAYS, COMING_DAYS.min(reach(practitioner.demand)));
+            for slot in self.offered(&practitioner.schedule, days, dice) {
                 let day = day_of(slot.start, self.ground);
                 if dice.below(100) >= chance(practitioner.demand, day) {
                     continue;
                 }
-                let Some((visit_type, visit, blocked)) = ranges(&practitioner.schedule, &slot) else { continue };
+                let Some((visit_type, visit, blocked)) = ranges(&practitioner.schedule, &slot) else {
+                    continue;
+                };
                 if blocked.start() < busy_until {
                     continue;
                 }
@@ -79,14 +84,15 @@ impl<'a> Diary<'a> {
         }
     }
 
-    /// Books the guest with a practitioner: the last slot before today and the first that is at least three days ahead.
+    /// Books the guest with a practitioner: the first slot of the past weeks and the first that is at least three days ahead.
     /// Call it before the practitioner's practice is filled.
     pub(super) fn book_guest(&mut self, practitioner: &Practitioner, dice: &Dice) {
-        let slots = self.offered(&practitioner.schedule, 30, dice);
+        let slots = self.offered(&practitioner.schedule, GUEST_DAYS, dice);
         let plain = |slot: &&Slot| {
-            ranges(&practitioner.schedule, slot).is_some_and(|(known, ..)| !known.telehealth && known.room_kind.is_none())
+            ranges(&practitioner.schedule, slot)
+                .is_some_and(|(known, ..)| !known.telehealth && known.room_kind.is_none())
         };
-        let past = slots.iter().filter(plain).filter(|slot| day_of(slot.start, self.ground) < 0).next_back();
+        let past = slots.iter().filter(plain).find(|slot| day_of(slot.start, self.ground) < 0);
         let coming = slots.iter().filter(plain).find(|slot| day_of(slot.start, self.ground) >= 3);
         for (slot, status) in [(past, "fulfilled"), (coming, "booked")] {
             let Some(slot) = slot else { continue };
@@ -104,13 +110,14 @@ impl<'a> Diary<'a> {
 
     /// The slots of the past and the coming days by start, those of the same start in random order. What the
     /// diary already holds of the practitioner's time is left out, as is time off.
-    fn offered(&self, schedule: &Schedule, days: i64, dice: &Dice) -> Vec<Slot> {
+    fn offered(&self, schedule: &Schedule, (past, coming): (i64, i64), dice: &Dice) -> Vec<Slot> {
         let mut claims: Vec<TimeRange> = schedule.time_off.iter().map(|off| off.range).collect();
         let reserved = self.reserved.iter().filter(|(whose, _)| *whose == schedule.practitioner);
         claims.extend(reserved.map(|(_, range)| *range));
         claims.sort_unstable();
         let mut found = Vec::new();
-        let spans = [(-PAST_DAYS, 0), (0, days)].map(|(from, until)| (self.ground.days_on(from), self.ground.days_on(until)));
+        let spans = [(-past, 0), (0, coming)]
+            .map(|(from, until)| (self.ground.days_on(from), self.ground.days_on(until)));
         for (start, end) in spans {
             let Ok(window) = TimeRange::new(start, end) else { continue };
             for visit_type in &schedule.visit_types {
@@ -120,7 +127,8 @@ impl<'a> Diary<'a> {
                 found.extend(availability::slots(schedule, visit_type.id, window, then, &claims, None));
             }
         }
-        let mut found: Vec<(usize, Slot)> = found.into_iter().map(|slot| (dice.below(usize::MAX), slot)).collect();
+        let mut found: Vec<(usize, Slot)> =
+            found.into_iter().map(|slot| (dice.below(usize::MAX), slot)).collect();
         found.sort_by_key(|(thrown, slot)| (slot.start, *thrown));
         found.into_iter().map(|(_, slot)| slot).collect()
     }
@@ -182,9 +190,15 @@ impl<'a> Diary<'a> {
 type Rooms = HashMap<RoomId, Vec<TimeRange>>;
 
 /// The room for a visit, `Some(None)` where it needs none, `None` where it needs one and none is free.
-fn room(practice: &Practice, visit_type: &VisitType, blocked: TimeRange, taken: &Rooms) -> Option<Option<(RoomId, i64)>> {
+fn room(
+    practice: &Practice,
+    visit_type: &VisitType,
+    blocked: TimeRange,
+    taken: &Rooms,
+) -> Option<Option<(RoomId, i64)>> {
     let Some(kind) = &visit_type.room_kind else { return Some(None) };
-    let free = |id: &RoomId| taken.get(id).is_none_or(|taken| taken.iter().all(|other| !other.overlaps(blocked)));
+    let free =
+        |id: &RoomId| taken.get(id).is_none_or(|taken| taken.iter().all(|other| !other.overlaps(blocked)));
     let found = practice.rooms.iter().find(|room| room.kind == kind && free(&room.id))?;
     Some(Some((found.id, found.calendar)))
 }
@@ -210,21 +224,27 @@ fn reach(demand: Demand) -> i64 {
     }
 }
 
-/// In how many of a hundred cases a slot of a day is booked.
+/// In how many of a hundred cases a start that is still free is booked. Visits are longer than the distance of most
+/// starts, so a day is fuller than this says.
 fn chance(demand: Demand, day: i64) -> usize {
     match (demand, day) {
-        (Demand::FullFor(_), ..0) => 60,
-        (Demand::FullFor(days), day) => if day < days { 100 } else { 25 },
-        (Demand::High, ..0) => 40,
-        (Demand::High, 0..4) => 85,
-        (Demand::High, 4..10) => 25,
-        (Demand::High, _) => 6,
-        (Demand::Usual, ..0) => 14,
-        (Demand::Usual, 0..3) => 25,
-        (Demand::Usual, 3..8) => 8,
-        (Demand::Usual, _) => 2,
-        (Demand::Low, ..0) => 6,
-        (Demand::Low, _) => 4,
+        (Demand::FullFor(_), ..0) => 25,
+        (Demand::FullFor(days), day) => {
+            if day < days {
+                100
+            } else {
+                15
+            }
+        }
+        (Demand::High, ..0) => 10,
+        (Demand::High, 0..4) => 65,
+        (Demand::High, 4..10) => 12,
+        (Demand::High, _) => 3,
+        (Demand::Usual, ..0) => 3,
+        (Demand::Usual, 0..3) => 8,
+        (Demand::Usual, 3..8) => 3,
+        (Demand::Low, ..0) => 2,
+        (Demand::Usual | Demand::Low, _) => 1,
     }
 }
 

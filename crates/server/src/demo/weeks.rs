@@ -42,8 +42,7 @@ struct Hours {
 impl Hours {
     fn draw(dice: &Dice) -> Self {
         let late = dice.chance(9);
-        let evening =
-            if late { time(20, 30, 0, 0) } else { time(*dice.pick(&[17, 18, 18, 19]), 0, 0, 0) };
+        let evening = if late { time(20, 30, 0, 0) } else { time(*dice.pick(&[17, 18, 18, 19]), 0, 0, 0) };
         let lunch = *dice.pick(&[time(12, 0, 0, 0), time(12, 0, 0, 0), time(12, 30, 0, 0)]);
         Self {
             morning: (*dice.pick(&[time(8, 0, 0, 0), time(8, 30, 0, 0), time(9, 0, 0, 0)]), lunch),
@@ -70,7 +69,14 @@ impl Week<'_> {
         self.push(weekday, starts, ends, Vec::new(), from);
     }
 
-    fn push(&mut self, weekday: Weekday, starts: Time, ends: Time, only: Vec<VisitTypeId>, every_second_from: Option<Date>) {
+    fn push(
+        &mut self,
+        weekday: Weekday,
+        starts: Time,
+        ends: Time,
+        only: Vec<VisitTypeId>,
+        every_second_from: Option<Date>,
+    ) {
         self.schedule.rules.push(OpeningRule {
             location: self.schedule.default_location,
             weekday,

@@ -22,7 +22,9 @@ pub(super) struct World {
 
 impl World {
     fn practitioners(&self) -> impl Iterator<Item = (&Practice, &Practitioner)> {
-        self.practices.iter().flat_map(|practice| practice.practitioners.iter().map(move |one| (practice, one)))
+        self.practices
+            .iter()
+            .flat_map(|practice| practice.practitioners.iter().map(move |one| (practice, one)))
     }
 }
 
@@ -31,7 +33,7 @@ pub(super) async fn write(
     tx: &Transaction<'_>,
     pack: &Pack,
     world: &World,
-    wrote: impl Fn(u64, u64) + Send,
+    wrote: impl Fn(u64, u64) + Send + Sync,
 ) -> Result<(), Fault> {
     let claims = claims(world);
     let people = world.practitioners().count() + world.patients.len();
@@ -48,15 +50,20 @@ pub(super) async fn write(
     openings(tx, world).await?;
     patients(tx, pack, &world.patients, &mut progress).await?;
     appointments(tx, pack, &world.appointments, &mut progress).await?;
-    let rows = claims.iter().map(|claim| {
-        row![claim.calendar, claim.range.start(), claim.range.end(), claim.kind, claim.owner]
-    });
+    let rows = claims
+        .iter()
+        .map(|claim| row![claim.calendar, claim.range.start(), claim.range.end(), claim.kind, claim.owner]);
     copy(tx, "claim", "calendar_id, starts_at, ends_at, kind, owner_id", Box::new(rows), &mut progress).await
 }
 
-async fn calendars(tx: &Transaction<'_>, world: &World, progress: &mut (dyn FnMut(u64) + Send)) -> Result<(), Fault> {
+async fn calendars(
+    tx: &Transaction<'_>,
+    world: &World,
+    progress: &mut (dyn FnMut(u64) + Send),
+) -> Result<(), Fault> {
     let practitioners = world.practitioners().map(|(_, one)| (one.schedule.calendar, "practitioner"));
-    let rooms = world.practices.iter().flat_map(|practice| practice.rooms.iter().map(|room| (room.calendar, "room")));
+    let rooms =
+        world.practices.iter().flat_map(|practice| practice.rooms.iter().map(|room| (room.calendar, "room")));
     let patients = world.patients.iter().map(|patient| (patient.calendar, "patient"));
     let rows = practitioners.chain(rooms).chain(patients).map(|(id, kind)| row![id, kind, true]);
     copy(tx, "calendar", "id, kind, exclusive", Box::new(rows), progress).await
@@ -81,7 +88,8 @@ async fn practices(tx: &Transaction<'_>, pack: &Pack, world: &World) -> Result<(
             pack.time_zone_name(),
         ]
     });
-    let columns = "id, organization_id, name, line, postal_code, city, country, latitude, longitude, time_zone";
+    let columns =
+        "id, organization_id, name, line, postal_code, city, country, latitude, longitude, time_zone";
     copy(tx, "location", columns, Box::new(rows), &mut |_| ()).await?;
     let rows = world.practices.iter().flat_map(|practice| {
         let at = practice.location.uuid();
@@ -90,7 +98,11 @@ async fn practices(tx: &Transaction<'_>, pack: &Pack, world: &World) -> Result<(
     copy(tx, "room", "id, location_id, calendar_id, kind, name", Box::new(rows), &mut |_| ()).await
 }
 
-async fn practitioners(tx: &Transaction<'_>, world: &World, progress: &mut (dyn FnMut(u64) + Send)) -> Result<(), Fault> {
+async fn practitioners(
+    tx: &Transaction<'_>,
+    world: &World,
+    progress: &mut (dyn FnMut(u64) + Send),
+) -> Result<(), Fault> {
     let rows = world.practitioners().map(|(_, one)| {
         let schedule = &one.schedule;
         row![
@@ -173,7 +185,8 @@ async fn openings(tx: &Transaction<'_>, world: &World) -> Result<(), Fault> {
             ]
         })
     });
-    copy(tx, "opening", "id, practitioner_id, location_id, starts_at, ends_at", Box::new(rows), &mut |_| ()).await?;
+    copy(tx, "opening", "id, practitioner_id, location_id, starts_at, ends_at", Box::new(rows), &mut |_| ())
+        .await?;
     let rows = world.practitioners().flat_map(|(_, one)| {
         let whose = one.schedule.practitioner.uuid();
         one.schedule
@@ -206,7 +219,8 @@ async fn patients(
             &registered_by,
         ]
     });
-    let columns = "id, region, calendar_id, given_name, family_name, birth_date, email, phone, locale, registered_by";
+    let columns =
+        "id, region, calendar_id, given_name, family_name, birth_date, email, phone, locale, registered_by";
     copy(tx, "patient", columns, Box::new(rows), progress).await
 }
 

@@ -2,6 +2,7 @@
 confirm-title = Confirm your visit
 confirm-heading = One step left: confirm your visit
 confirm-until = This time is kept for you until { $time }.
+confirm-left = Time left:
 confirm-minutes-left = About { $minutes } min left to confirm.
 confirm-over = The time is no longer kept for you. Choose another one.
 confirm-go = Confirm the visit
@@ -43,7 +44,6 @@ taken-title = Somebody was faster
 taken-hold = This time has just been taken. Nothing was booked for you.
 taken-move = This time has just been taken. Your visit stays where it was.
 taken-instead = Free right now:
-taken-none = There is no other free time in the coming three weeks.
 
 # Refusals.
 refused-title = This time cannot be booked
@@ -66,4 +66,3 @@ refused-not-started = The visit has not begun yet.
 refused-same-slot = The visit is at that time already.
 refused-changed = The visit has changed in the meantime. Look at it again.
 refused-running = The same request is still running. Wait a moment, then look at your visits.
-refused-choose = Choose another time

@@ -1,7 +1,7 @@
 # Home and the search form.
 home-title = Prendre rendez-vous
 home-heading = Trouvez un praticien disponible près de chez vous
-home-lead = Cherchez une spécialité ou un nom, choisissez un horaire libre : il est à vous.
+home-lead = Cherchez une spécialité ou un nom, choisissez un horaire libre : il est à vous.
 home-popular = Souvent recherchés
 home-how = Comment ça marche
 home-step-find = Cherchez
@@ -28,8 +28,8 @@ search-total = { $count ->
    *[other] { $count } praticiens
 }
 search-empty = Personne ne correspond à cette recherche
-search-empty-next = Vérifiez l'orthographe, retirez la ville, ou cherchez une spécialité :
-search-unknown-place = Nous ne connaissons pas la ville « { $place } ». Choisissez-en une dans la liste pendant la saisie, ou laissez le champ vide.
+search-empty-next = Vérifiez l'orthographe, retirez la ville, ou cherchez une spécialité :
+search-unknown-place = Nous ne connaissons pas la ville « { $place } ». Choisissez-en une dans la liste pendant la saisie, ou laissez le champ vide.
 search-without-place = La même recherche partout
 search-next-times = Prochains horaires libres · { $visit }
 search-no-times = Aucun horaire réservable en ligne pour le moment.
@@ -39,14 +39,14 @@ distance-km = { $km } km
 
 # A practitioner's week.
 practitioner-book = Prendre rendez-vous
-practitioner-visit-types = Quel est le motif ?
+practitioner-visit-types = Quel est le motif ?
 visit-type-minutes = { $name } ({ $minutes } min)
-week-heading = Du { $from } au { $to }
+week-heading = Du { $from } au { $to } { $year }
 week-previous = Avant
 week-next = Après
 week-zone = Les horaires sont à l'heure de { $zone }
 week-empty = Aucun horaire libre cette semaine.
-week-next-free = Prochain horaire libre : { $when }
+week-next-free = Prochain horaire libre : { $when }
 week-nothing = Aucun horaire réservable en ligne dans les mois à venir. Essayez un autre motif ou appelez le cabinet.
 week-day-empty = Aucun horaire libre
 week-own = Le vôtre

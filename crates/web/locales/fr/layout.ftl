@@ -11,7 +11,7 @@ nav-api = Développeurs
 footer = Rendez, la prise de rendez-vous médicaux, libre et ouverte. En cas d'urgence, appelez le 15 ou le 112.
 
 # A practitioner, as cards show them.
-who-languages = Langues parlées : { $languages }
+who-languages = Langues parlées : { $languages }
 who-telehealth = Téléconsultation
 who-known-only = Patients déjà suivis uniquement
 
@@ -22,7 +22,7 @@ fact-what = Motif de consultation
 fact-where = Lieu
 fact-reason = Précisions
 fact-zone = heure de { $zone }
-fact-telehealth = En vidéo ; le cabinet vous envoie le lien
+fact-telehealth = En vidéo ; le cabinet vous envoie le lien
 visit-confirm = Confirmer
 visit-move = Déplacer
 visit-cancel = Annuler

@@ -5,7 +5,7 @@ day-total = { $count ->
    *[other] { $count } rendez-vous
 }
 day-practitioner = Praticien
-day-whose = La journée de qui ?
+day-whose = La journée de qui ?
 day-whose-search = Cherchez le praticien et ouvrez la journée depuis sa page.
 day-previous = Veille
 day-next = Lendemain
@@ -21,6 +21,6 @@ day-done = C'est noté.
 
 # Mails of the demo.
 mail-title = Courriels envoyés
-mail-lead = En mode démo, aucun courriel ne quitte cette machine ; lisez ici ce qui aurait été envoyé.
+mail-lead = En mode démo, aucun courriel ne quitte cette machine ; lisez ici ce qui aurait été envoyé.
 mail-none = Aucun courriel pour l'instant.
 mail-back = Tous les courriels

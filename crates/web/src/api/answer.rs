@@ -25,7 +25,11 @@ pub fn render<T: Serialize>(view: &T) -> Value {
 }
 
 /// The first answer to a request with a key, made now or kept. `view` makes what [`render`] was given.
-pub fn first<T, V: Serialize>(answer: Answer<T>, view: impl FnOnce(T) -> V, version: Option<fn(&T) -> i64>) -> Response {
+pub fn first<T, V: Serialize>(
+    answer: Answer<T>,
+    view: impl FnOnce(T) -> V,
+    version: Option<fn(&T) -> i64>,
+) -> Response {
     match answer {
         Answer::Fresh(made) => {
             let version = version.map(|version| version(&made));
@@ -35,7 +39,8 @@ pub fn first<T, V: Serialize>(answer: Answer<T>, view: impl FnOnce(T) -> V, vers
         Answer::Replayed(Stored { status, answer }) => {
             let tag = version.and_then(|_| answer["version"].as_i64());
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-            let response = (status, [(REPLAYED, HeaderValue::from_static("true"))], Json(answer)).into_response();
+            let response =
+                (status, [(REPLAYED, HeaderValue::from_static("true"))], Json(answer)).into_response();
             with_tag(response, tag)
         }
     }

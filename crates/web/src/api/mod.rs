@@ -5,7 +5,9 @@
 
 pub mod answer;
 pub mod appointments;
+pub mod completion;
 pub mod directory_refusals;
+pub mod explain;
 pub mod live;
 pub mod locations;
 pub mod opening_hours;

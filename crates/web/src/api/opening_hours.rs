@@ -22,6 +22,58 @@ pub struct OpeningHoursBody {
     closures: Vec<(Moment, Moment, Option<String>)>,
 }
 
+/// Opening hours to put in the place of all others.
+#[derive(ToSchema)]
+#[schema(as = NewOpeningHours)]
+#[allow(dead_code, reason = "a schema: the body is read by `OpeningHoursBody::read`")]
+pub(crate) struct NewOpeningHoursSchema {
+    /// At most 200.
+    weekly: Vec<NewWeeklyOpeningSchema>,
+    /// When they do not hold; at most 500.
+    closures: Option<Vec<NewClosureSchema>>,
+}
+
+/// A weekly opening to put.
+#[derive(ToSchema)]
+#[schema(as = NewWeeklyOpening)]
+#[allow(dead_code, reason = "a schema")]
+pub(crate) struct NewWeeklyOpeningSchema {
+    /// `monday` to `sunday`: the day on which it starts.
+    #[schema(example = "monday")]
+    weekday: String,
+    /// By the location's wall clock.
+    #[schema(example = "09:00")]
+    start: String,
+    /// At or before the start it is on the next day.
+    #[schema(example = "12:30")]
+    end: String,
+    /// Where; the main location without it.
+    location_id: Option<String>,
+    /// For which visit types; all without it.
+    visit_type_ids: Option<Vec<String>>,
+    /// The first day.
+    valid_from: Option<Date>,
+    /// The last day.
+    valid_until: Option<Date>,
+    /// Every how many weeks, counted from the week of `valid_from`; 1 without it.
+    every_weeks: Option<u8>,
+}
+
+/// A closure to put.
+#[derive(ToSchema)]
+#[schema(as = NewClosure)]
+#[allow(dead_code, reason = "a schema")]
+pub(crate) struct NewClosureSchema {
+    /// By the wall clock of each location; a date is its midnight.
+    #[schema(example = "2026-12-24T12:00")]
+    start: String,
+    /// Half-open.
+    #[schema(example = "2026-12-27")]
+    end: String,
+    /// Why, for the practice.
+    reason: Option<String>,
+}
+
 /// An edge of a closure: by the location's wall clock, or an instant that is turned into it.
 #[derive(Clone, Copy)]
 enum Moment {
@@ -48,7 +100,8 @@ impl Moment {
 impl FromFields for OpeningHoursBody {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let weekly = fields.required("weekly", read::list(MOST_RULES, |value| Fields::of(value, rule)));
-        let closures = fields.optional("closures", read::list(MOST_CLOSURES, |value| Fields::of(value, closure)));
+        let closures =
+            fields.optional("closures", read::list(MOST_CLOSURES, |value| Fields::of(value, closure)));
         Some(Self { weekly: weekly?, closures: closures.unwrap_or_default() })
     }
 }
@@ -85,7 +138,7 @@ fn rule(fields: &mut Fields<'_>) -> Option<WeeklyOpening> {
 fn closure(fields: &mut Fields<'_>) -> Option<(Moment, Moment, Option<String>)> {
     let start = fields.required("start", Moment::read);
     let end = fields.required("end", Moment::read);
-    let reason = fields.optional("reason", read::paragraph(0..=500));
+    let reason = read::note(fields, "reason");
     let reversed = match (start, end) {
         (Some(Moment::Wall(from)), Some(Moment::Wall(until))) => until <= from,
         (Some(Moment::Instant(from)), Some(Moment::Instant(until))) => until <= from,
@@ -204,7 +257,7 @@ pub(crate) async fn find(
 
 /// Put new opening hours and closures in the place of all others. What is booked stays booked.
 #[utoipa::path(put, path = "/v1/practitioners/{id}/opening-hours", tag = "opening hours",
-    request_body = OpeningHoursView,
+    request_body = NewOpeningHoursSchema,
     responses((status = 200, description = "The opening hours as they stand now", body = OpeningHoursView)))]
 pub(crate) async fn replace(
     _: SignedIn,
@@ -212,9 +265,11 @@ pub(crate) async fn replace(
     command: Command<OpeningHoursBody>,
 ) -> Result<Json<OpeningHoursView>, Problem> {
     let zone = zone(&command, id).await?;
-    let closures = command.body.closures.iter().map(|(start, end, reason)| {
-        (start.wall(&zone), end.wall(&zone), reason.clone())
-    });
+    let closures = command
+        .body
+        .closures
+        .iter()
+        .map(|(start, end, reason)| (start.wall(&zone), end.wall(&zone), reason.clone()));
     let hours = OpeningHours { closures: closures.collect(), weekly: command.body.weekly };
     if let Some(at) = hours.closures.iter().position(|(start, end, _)| end <= start) {
         return Err(Problem::fields(vec![crate::problem::FieldError {
@@ -234,7 +289,8 @@ async fn zone(command: &Command<OpeningHoursBody>, id: PractitionerId) -> Result
     }
     let known = directory::practitioner(&command.ctx, id).await?;
     let name = known.locations.first().map_or("UTC", |place| place.time_zone.as_str());
-    TimeZone::get(name).map_err(|error| rendez_platform::fault::Fault::new("reading a location's zone", error).into())
+    TimeZone::get(name)
+        .map_err(|error| rendez_platform::fault::Fault::new("reading a location's zone", error).into())
 }
 
 #[cfg(test)]

@@ -96,7 +96,8 @@ impl From<&Patient> for PatientView {
     responses((status = 201, description = "The patient", body = PatientView)))]
 pub(crate) async fn create(command: Command<PatientBody>) -> Result<Response, Problem> {
     let new = command.body.0;
-    let answer = directory::create_patient(&command.ctx, new, |made| render(&PatientView::from(made))).await?;
+    let answer =
+        directory::create_patient(&command.ctx, new, |made| render(&PatientView::from(made))).await?;
     Ok(first(answer, |made| PatientView::from(&made), Some(|made| made.version)))
 }
 

@@ -1,10 +1,10 @@
-//! Who is free near here; and completion of specialties and places.
+//! Who is free near here.
 
 use axum::Json;
 use axum::http::{HeaderName, header};
 use jiff::Timestamp;
 use jiff::civil::{Time, Weekday};
-use rendez_domain::regions::{Place, complete_place};
+use rendez_domain::regions::complete_place;
 use rendez_domain::search::{self, Cursor, Facet, Found, SearchRefusal, SearchRequest, SearchResults};
 use rendez_vocab::ids::PractitionerId;
 use serde::Serialize;
@@ -20,9 +20,6 @@ use crate::problem::{FieldError, Problem};
 
 /// Answers may be a second old.
 const A_SECOND: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "public, max-age=1")];
-/// Completions and lists of the pack change with a release only.
-const AN_HOUR: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "public, max-age=3600")];
-const MOST_PLACES: usize = 10;
 
 /// What somebody is looking for. Everything may be left out.
 #[derive(IntoParams)]
@@ -259,124 +256,10 @@ impl From<SearchRefusal> for Problem {
             SearchRefusal::UnknownSpecialty => {
                 field("specialty", "unknown-specialty", "Send a code of `GET /v1/specialties`.")
             }
-            SearchRefusal::EmptyWindow => {
-                field("to", "not-after-from", "The end must come after the start.")
-            }
+            SearchRefusal::EmptyWindow => field("to", "not-after-from", "The end must come after the start."),
             SearchRefusal::Fault(fault) => fault.into(),
         }
     }
-}
-
-/// A specialty.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Specialty)]
-pub struct SpecialtyView {
-    /// What requests name it by.
-    pub code: String,
-    /// What people call it.
-    pub name: String,
-}
-
-/// Every specialty of the region.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SpecialtyList {
-    /// In the order of the region's pack.
-    pub specialties: Vec<SpecialtyView>,
-}
-
-/// In which language.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct LocaleQuery {
-    /// The language of the names; the region's own without it.
-    #[param(example = "en")]
-    locale: Option<String>,
-}
-
-impl FromFields for LocaleQuery {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        Some(Self { locale: fields.optional("locale", read::language) })
-    }
-}
-
-/// Every specialty of the region.
-#[utoipa::path(get, path = "/v1/specialties", tag = "search", params(LocaleQuery), security(()),
-    responses((status = 200, description = "The specialties", body = SpecialtyList)))]
-pub(crate) async fn specialties(
-    caller: Caller,
-    ApiQuery(query): ApiQuery<LocaleQuery>,
-) -> ([(HeaderName, &'static str); 1], Json<SpecialtyList>) {
-    let pack = caller.ctx.pack;
-    let locale = query.locale.as_deref().unwrap_or(pack.default_locale());
-    let specialties = pack.specialties().iter().map(|specialty| SpecialtyView {
-        code: specialty.code.clone(),
-        name: specialty.name(locale).to_owned(),
-    });
-    (AN_HOUR, Json(SpecialtyList { specialties: specialties.collect() }))
-}
-
-/// A town.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Place)]
-pub struct PlaceView {
-    /// Its name.
-    #[schema(example = "Rennes")]
-    pub name: String,
-    /// Its first postal code.
-    pub postal_code: String,
-    /// Degrees north.
-    pub latitude: f64,
-    /// Degrees east.
-    pub longitude: f64,
-}
-
-impl From<&Place> for PlaceView {
-    fn from(place: &Place) -> Self {
-        Self {
-            name: place.name.clone(),
-            postal_code: place.postal_code.clone(),
-            latitude: place.latitude,
-            longitude: place.longitude,
-        }
-    }
-}
-
-/// Towns.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PlaceList {
-    /// The likeliest first.
-    pub places: Vec<PlaceView>,
-}
-
-/// What was typed.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct PlaceQuery {
-    /// The start of a name or of a postal code.
-    #[param(example = "ren")]
-    q: String,
-    /// 1 to 100; 10 without it.
-    #[param(value_type = Option<u8>)]
-    limit: usize,
-}
-
-impl FromFields for PlaceQuery {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let q = fields.optional("q", read::text(1..=100)).unwrap_or_default();
-        let limit = fields.optional("limit", read::spelled(read::integer::<u8>(1..=100)));
-        Some(Self { q, limit: limit.map_or(MOST_PLACES, usize::from) })
-    }
-}
-
-/// Completes a place.
-#[utoipa::path(get, path = "/v1/places", tag = "search", params(PlaceQuery), security(()),
-    responses((status = 200, description = "Towns that may be meant", body = PlaceList)))]
-pub(crate) async fn places(
-    _: Caller,
-    ApiQuery(query): ApiQuery<PlaceQuery>,
-) -> ([(HeaderName, &'static str); 1], Json<PlaceList>) {
-    let found = complete_place(&query.q, query.limit);
-    (AN_HOUR, Json(PlaceList { places: found.into_iter().map(PlaceView::from).collect() }))
 }
 
 #[cfg(test)]
@@ -393,7 +276,8 @@ mod tests {
 
     #[test]
     fn a_search_reads_days_hours_and_places() {
-        let request = asked(json!({"place": "Rennes", "days": "sat,sun", "hours": "18:00-24:00", "limit": "5"}));
+        let request =
+            asked(json!({"place": "Rennes", "days": "sat,sun", "hours": "18:00-24:00", "limit": "5"}));
         let request = request.expect("fits");
         assert_eq!(request.days, [Weekday::Saturday, Weekday::Sunday]);
         assert_eq!(request.hours.map(|(from, _)| from.hour()), Some(18));

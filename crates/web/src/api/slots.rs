@@ -1,11 +1,11 @@
-//! What can be booked of a practitioner, and why.
+//! What can be booked of a practitioner.
 
 use axum::Json;
 use axum::extract::State;
 use jiff::{SignedDuration, Timestamp};
+use rendez_domain::Ctx;
 use rendez_domain::availability::{Schedule, Slot};
 use rendez_domain::booking::{self, OwnHold};
-use rendez_domain::Ctx;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, LocationId, PractitionerId, SlotId, VisitTypeId};
 use serde::Serialize;
@@ -181,97 +181,23 @@ pub(crate) async fn list(
 }
 
 /// The practitioner's schedule as last read; bookings check it anew.
-pub(super) async fn schedule(
-    ctx: &Ctx,
-    id: PractitionerId,
-) -> Result<std::sync::Arc<Schedule>, Problem> {
+pub(super) async fn schedule(ctx: &Ctx, id: PractitionerId) -> Result<std::sync::Arc<Schedule>, Problem> {
     ctx.schedules.get(&ctx.store, id).await?.ok_or_else(Problem::not_found)
 }
 
 pub(super) fn active_visit_types(schedule: &Schedule) -> Vec<VisitTypeId> {
-    schedule.visit_types.iter().filter(|visit_type| visit_type.active).map(|visit_type| visit_type.id).collect()
+    schedule
+        .visit_types
+        .iter()
+        .filter(|visit_type| visit_type.active)
+        .map(|visit_type| visit_type.id)
+        .collect()
 }
 
 fn time_zone(schedule: &Schedule) -> String {
-    schedule.location(schedule.default_location).map_or_else(String::new, |place| place.time_zone_name.clone())
-}
-
-/// A rule's word about a time.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Verdict)]
-pub struct VerdictView {
-    /// The rule.
-    #[schema(value_type = String, example = "notice")]
-    pub rule: &'static str,
-    /// Whether it lets the time pass.
-    pub passed: bool,
-    /// Why.
-    pub detail: String,
-}
-
-/// Why a time is offered or not.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Explanation {
-    /// Whether it can be booked now: all rules let it pass.
-    pub offered: bool,
-    /// The start that was asked about.
-    pub start: Timestamp,
-    /// The visit type that was asked about.
-    #[schema(value_type = String)]
-    pub visit_type_id: VisitTypeId,
-    /// Every rule, in order, whether or not another failed.
-    pub rules: Vec<VerdictView>,
-    /// The instant for which this is true.
-    pub as_of: Timestamp,
-}
-
-/// Which time.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ExplainQuery {
-    /// When the visit would begin.
-    start: Timestamp,
-    /// What it would be; the practitioner's first visit type without it.
-    #[param(value_type = Option<String>)]
-    visit_type_id: Option<VisitTypeId>,
-}
-
-impl FromFields for ExplainQuery {
-    fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        let start = fields.required("start", read::instant);
-        let visit_type_id = fields.optional("visit_type_id", read::id);
-        Some(Self { start: start?, visit_type_id })
-    }
-}
-
-/// Why a time is offered or not, rule by rule.
-#[utoipa::path(get, path = "/v1/practitioners/{id}/slots/explain", tag = "slots", params(ExplainQuery), security(()),
-    responses((status = 200, description = "Every rule with its word", body = Explanation)))]
-pub(crate) async fn explain(
-    caller: Caller,
-    Id(id): Id<PractitionerId>,
-    ApiQuery(query): ApiQuery<ExplainQuery>,
-) -> Result<Json<Explanation>, Problem> {
-    let visit_type_id = match query.visit_type_id {
-        Some(asked) => asked,
-        None => {
-            let schedule = schedule(&caller.ctx, id).await?;
-            *active_visit_types(&schedule).first().ok_or_else(Problem::not_found)?
-        }
-    };
-    let explained = booking::explain(&caller.ctx, id, visit_type_id, query.start).await?;
-    let rules = explained.verdicts.into_iter().map(|verdict| VerdictView {
-        rule: verdict.rule,
-        passed: verdict.passed,
-        detail: verdict.detail.into_owned(),
-    });
-    Ok(Json(Explanation {
-        offered: explained.offered,
-        start: query.start,
-        visit_type_id,
-        rules: rules.collect(),
-        as_of: explained.as_of,
-    }))
+    schedule
+        .location(schedule.default_location)
+        .map_or_else(String::new, |place| place.time_zone_name.clone())
 }
 
 #[cfg(test)]
@@ -287,8 +213,14 @@ mod tests {
             read.err().into_iter().flatten().map(|error| error.code).collect()
         };
         assert!(codes(json!({"from": "2026-12-01T00:00:00Z", "to": "2027-02-28T00:00:00Z"})).is_empty());
-        assert_eq!(codes(json!({"from": "2026-12-01T00:00:00Z", "to": "2027-12-01T00:00:00Z"})), ["too-long"]);
-        assert_eq!(codes(json!({"from": "2026-12-01T00:00:00Z", "to": "2026-12-01T00:00:00Z"})), ["not-after-from"]);
+        assert_eq!(
+            codes(json!({"from": "2026-12-01T00:00:00Z", "to": "2027-12-01T00:00:00Z"})),
+            ["too-long"]
+        );
+        assert_eq!(
+            codes(json!({"from": "2026-12-01T00:00:00Z", "to": "2026-12-01T00:00:00Z"})),
+            ["not-after-from"]
+        );
         assert_eq!(codes(json!({"from": "2026-12-01T00:00:00"})), ["offset-missing"]);
     }
 }

@@ -60,9 +60,12 @@ pub(crate) async fn follow(
 async fn as_of(ctx: &Ctx, id: PractitionerId) -> Result<Timestamp, Problem> {
     let now = ctx.clock.now();
     let schedule = schedule(ctx, id).await?;
-    let minute = now.checked_add(SignedDuration::from_mins(1)).ok().and_then(|end| TimeRange::new(now, end).ok());
+    let minute =
+        now.checked_add(SignedDuration::from_mins(1)).ok().and_then(|end| TimeRange::new(now, end).ok());
     match (active_visit_types(&schedule).first(), minute) {
-        (Some(visit_type), Some(minute)) => Ok(booking::slots(ctx, id, *visit_type, minute, Some(1)).await?.as_of),
+        (Some(visit_type), Some(minute)) => {
+            Ok(booking::slots(ctx, id, *visit_type, minute, Some(1)).await?.as_of)
+        }
         _ => Ok(now),
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct NewTimeOffSchema {
 impl FromFields for TimeOffBody {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let range = read::range(fields, MOST_DAYS);
-        let reason = fields.optional("reason", read::paragraph(0..=500));
+        let reason = read::note(fields, "reason");
         Some(Self(NewTimeOff { range: range?, reason }))
     }
 }
@@ -135,7 +135,8 @@ pub(crate) async fn take(
 ) -> Result<Response, Problem> {
     let new = command.body.0;
     let answer =
-        directory::take_time_off(&command.ctx, id, new, |taken| render(&TakenTimeOffView::from(taken))).await?;
+        directory::take_time_off(&command.ctx, id, new, |taken| render(&TakenTimeOffView::from(taken)))
+            .await?;
     Ok(first(answer, |taken| TakenTimeOffView::from(&taken), None))
 }
 

@@ -74,7 +74,8 @@ async fn actor(parts: &mut Parts, app: &App) -> Result<Actor, Problem> {
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    let unread = || Problem::because(&codes::INVALID_TOKEN, "Send one header `Authorization: Bearer` and the token.");
+    let unread =
+        || Problem::because(&codes::INVALID_TOKEN, "Send one header `Authorization: Bearer` and the token.");
     let text = value.to_str().map_err(|_| unread())?;
     match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && values.next().is_none() => {

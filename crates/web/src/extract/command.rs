@@ -68,7 +68,8 @@ fn body_of<T: FromFields>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Proble
         Value::Object(serde_json::Map::new())
     } else if is_json(headers) {
         serde_json::from_slice(bytes).map_err(|error| {
-            let detail = format!("The body is not JSON in UTF-8: line {}, column {}.", error.line(), error.column());
+            let detail =
+                format!("The body is not JSON in UTF-8: line {}, column {}.", error.line(), error.column());
             Problem::because(&codes::MALFORMED_JSON, detail)
         })?
     } else {

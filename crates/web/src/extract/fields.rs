@@ -33,7 +33,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads an object.
-    pub fn of_object<T>(object: &'a Map<String, Value>, read: impl FnOnce(&mut Self) -> Option<T>) -> Read<T> {
+    pub fn of_object<T>(
+        object: &'a Map<String, Value>,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Read<T> {
         let mut fields = Self { object, known: Vec::new(), errors: Vec::new() };
         let made = read(&mut fields);
         for name in object.keys().filter(|name| !fields.known.contains(&name.as_str())) {
@@ -69,7 +72,11 @@ impl<'a> Fields<'a> {
 
     /// A field of a change (RFC 7396): missing leaves things as they are (`None`), null takes the value away
     /// (`Some(None)`).
-    pub fn change<T>(&mut self, name: &'static str, read: impl FnOnce(&Value) -> Read<T>) -> Option<Option<T>> {
+    pub fn change<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&Value) -> Read<T>,
+    ) -> Option<Option<T>> {
         self.known.push(name);
         match self.object.get(name)? {
             Value::Null => Some(None),

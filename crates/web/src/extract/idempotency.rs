@@ -23,7 +23,8 @@ pub fn key(
     let mut values = headers.get_all(HEADER).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let bytes = value.as_bytes();
-    let fits = LENGTH.contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic) && values.next().is_none();
+    let fits =
+        LENGTH.contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic) && values.next().is_none();
     match value.to_str() {
         Ok(text) if fits => Ok(Some(IdempotencyKey {
             caller: actor.to_string(),
@@ -70,7 +71,11 @@ mod tests {
     #[test]
     fn what_is_not_visible_ascii_is_no_key() {
         for wrong in ["", "a b", "é", &"x".repeat(256)] {
-            assert_eq!(read(wrong, b"").expect_err("refused").code().name, "invalid-idempotency-key", "{wrong}");
+            assert_eq!(
+                read(wrong, b"").expect_err("refused").code().name,
+                "invalid-idempotency-key",
+                "{wrong}"
+            );
         }
         assert!(read(&"x".repeat(255), b"").is_ok());
     }

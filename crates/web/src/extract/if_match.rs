@@ -11,7 +11,10 @@ const NO_VERSION: i64 = -1;
 pub fn version(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
     let several = || {
-        Problem::because(&codes::MALFORMED_HEADER, "`If-Match` takes one entity tag, such as `\"3\"`, or `*`.")
+        Problem::because(
+            &codes::MALFORMED_HEADER,
+            "`If-Match` takes one entity tag, such as `\"3\"`, or `*`.",
+        )
     };
     let text = value.to_str().map_err(|_| several())?.trim();
     if text == "*" {

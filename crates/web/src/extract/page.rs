@@ -34,7 +34,9 @@ pub fn place<A: std::str::FromStr, B: std::str::FromStr>(value: &Value) -> Read<
             let (first, second) = text.split_once(BETWEEN)?;
             Some((first.parse().ok()?, second.parse().ok()?))
         });
-    parts.ok_or_else(|| vec![wrong("not-a-cursor", "Send the `next_cursor` of an answer to the same request.")])
+    parts.ok_or_else(|| {
+        vec![wrong("not-a-cursor", "Send the `next_cursor` of an answer to the same request.")]
+    })
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use jiff::{SignedDuration, Timestamp};
 use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::{SignedDuration, Timestamp};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::WrongId;
 use serde_json::Value;
@@ -28,7 +28,16 @@ pub fn text(length: RangeInclusive<usize>) -> impl Fn(&Value) -> Read<String> {
 
 /// Text that may have several lines.
 pub fn paragraph(length: RangeInclusive<usize>) -> impl Fn(&Value) -> Read<String> {
-    move |value| limited(value, &length, |character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+    move |value| {
+        limited(value, &length, |character| {
+            character.is_control() && !matches!(character, '\n' | '\r' | '\t')
+        })
+    }
+}
+
+/// What somebody may write or not; an empty text is none.
+pub fn note(fields: &mut Fields<'_>, name: &'static str) -> Option<String> {
+    fields.optional(name, paragraph(0..=500)).filter(|text| !text.is_empty())
 }
 
 fn limited(value: &Value, length: &RangeInclusive<usize>, refuse: fn(char) -> bool) -> Read<String> {
@@ -37,6 +46,7 @@ fn limited(value: &Value, length: &RangeInclusive<usize>, refuse: fn(char) -> bo
         return refused("control-character", "Leave out control characters.");
     }
     match text.chars().count() {
+        0 if *length.start() > 0 => refused("empty", "This field must not be empty."),
         count if count < *length.start() => {
             refused("too-short", format!("Send at least {} characters.", length.start()))
         }
@@ -71,7 +81,9 @@ pub fn integer<T: TryFrom<i64>>(range: RangeInclusive<i64>) -> impl Fn(&Value) -
 pub fn decimal(range: RangeInclusive<f64>) -> impl Fn(&Value) -> Read<f64> {
     move |value| match value.as_f64() {
         Some(number) if range.contains(&number) => Ok(number),
-        Some(_) => refused("out-of-range", format!("Send a number from {} to {}.", range.start(), range.end())),
+        Some(_) => {
+            refused("out-of-range", format!("Send a number from {} to {}.", range.start(), range.end()))
+        }
         None => refused("not-a-number", "Send a number, without quotes."),
     }
 }
@@ -95,10 +107,9 @@ pub fn instant(value: &Value) -> Read<Timestamp> {
     match text.parse::<Timestamp>() {
         Ok(instant) if INSTANTS.contains(&instant.as_second()) => Ok(instant),
         Ok(_) => refused("out-of-range", "Send a time between the years 1900 and 2199."),
-        Err(_) if text.parse::<DateTime>().is_ok() => refused(
-            "offset-missing",
-            "The time has no offset from UTC. Add one, such as `Z` or `+01:00`.",
-        ),
+        Err(_) if text.parse::<DateTime>().is_ok() => {
+            refused("offset-missing", "The time has no offset from UTC. Add one, such as `Z` or `+01:00`.")
+        }
         Err(_) => refused("not-a-time", "Send a time such as `2026-12-30T10:00:00+01:00` (RFC 3339)."),
     }
 }
@@ -128,7 +139,10 @@ pub fn wall_end(value: &Value) -> Read<Time> {
 pub fn wall_time(value: &Value) -> Read<Time> {
     let text = plain(value)?;
     let shaped = matches!(text.len(), 5 | 8)
-        && text.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() });
     match text.parse::<Time>() {
         Ok(time) if shaped && time.second() == 0 => Ok(time),
         _ => refused("not-a-wall-time", "Send hours and minutes of the day, such as `09:30`."),
@@ -196,7 +210,8 @@ pub fn list<T>(most: usize, item: impl Fn(&Value) -> Read<T>) -> impl Fn(&Value)
 /// Reads the text of a query parameter as the number or truth value that it spells.
 pub fn spelled<T>(read: impl FnOnce(&Value) -> Read<T>) -> impl FnOnce(&Value) -> Read<T> {
     move |value| {
-        let scalar = plain(value)?.parse::<Value>().ok().filter(|value| value.is_number() || value.is_boolean());
+        let scalar =
+            plain(value)?.parse::<Value>().ok().filter(|value| value.is_number() || value.is_boolean());
         read(scalar.as_ref().unwrap_or(&Value::Null))
     }
 }
@@ -311,7 +326,8 @@ mod tests {
     #[test]
     fn texts_are_counted_in_characters_and_hold_no_control_characters() {
         assert_eq!(text(1..=3)(&json!(" éèê ")), Ok("éèê".to_owned()));
-        assert_eq!(code(text(1..=3)(&json!("   "))), "too-short");
+        assert_eq!(code(text(1..=3)(&json!("   "))), "empty");
+        assert_eq!(code(text(2..=3)(&json!("a"))), "too-short");
         assert_eq!(code(text(1..=3)(&json!("abcd"))), "too-long");
         assert_eq!(code(text(1..=9)(&json!("a\u{0}b"))), "control-character");
         assert_eq!(code(text(1..=9)(&json!("a\nb"))), "control-character");

@@ -52,7 +52,8 @@ mod tests {
     use super::*;
 
     fn seen(forwarded: &'static str, trusted: usize) -> String {
-        let headers = HeaderMap::from_iter([(FORWARDED.parse().expect("a name"), HeaderValue::from_static(forwarded))]);
+        let headers =
+            HeaderMap::from_iter([(FORWARDED.parse().expect("a name"), HeaderValue::from_static(forwarded))]);
         let peer = Peer("10.0.0.9:4711".parse().expect("a literal"));
         of_caller(&headers, Some(peer), trusted).expect("some address").to_string()
     }

@@ -95,7 +95,7 @@ fn is_probe(route: &str) -> bool {
 }
 
 /// Whether a browser asks for a page, rather than a program for an answer.
-fn is_for_people(request: &Request) -> bool {
+pub fn is_for_people(request: &Request) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html")) && !request.uri().path().starts_with("/v1")
 }

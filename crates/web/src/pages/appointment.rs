@@ -54,6 +54,8 @@ struct ConfirmPage {
 #[template(path = "cancel.html")]
 struct CancelPage {
     page: Page,
+    /// Whose visit it is, for a practice.
+    whose: Option<String>,
     visit: VisitView,
 }
 
@@ -72,13 +74,8 @@ pub(super) async fn show(
             let zone = when::zone_named(&visit.time_zone);
             let day = zone.to_datetime(visit.range.start()).date();
             let (heading, back) = if visitor.is_practice() {
-                let patient = directory::patient(&visitor.ctx, visit.patient).await?;
-                let name = format!("{} {}", patient.given_name, patient.family_name);
                 let href = format!("/practice/day?practitioner={}&date={day}", visit.practitioner);
-                (
-                    visitor.locale.text_with("appointment-heading-practice", [("patient", name.into())]),
-                    Link::new(href, visitor.t("appointment-back-day")),
-                )
+                (whose(&visitor, &visit).await?, Link::new(href, visitor.t("appointment-back-day")))
             } else {
                 (visitor.t("appointment-heading"), Link::new("/visits", visitor.t("appointment-back")))
             };
@@ -92,6 +89,13 @@ pub(super) async fn show(
             Ok(visitor.show(StatusCode::OK, &page))
         })
         .await
+}
+
+/// The heading that tells a practice whose visit it is.
+async fn whose(visitor: &Visitor, visit: &Appointment) -> Result<String, PageError> {
+    let patient = directory::patient(&visitor.ctx, visit.patient).await?;
+    let name = format!("{} {}", patient.given_name, patient.family_name);
+    Ok(visitor.locale.text_with("appointment-heading-practice", [("patient", name.into())]))
 }
 
 /// What has just happened, as far as the visit's state bears it out.
@@ -116,7 +120,7 @@ pub(super) async fn confirm_form(visitor: Visitor, Path(id): Path<String>) -> Re
             };
             let left = expires_at.duration_since(database_now(&visitor, &visit).await?);
             if left <= SignedDuration::ZERO {
-                return Err(BookingRefusal::HoldExpired.into());
+                return Err(hold_ended(&visit));
             }
             let until = when::on_clock_of(&visit.time_zone, expires_at);
             let page = ConfirmPage {
@@ -133,8 +137,7 @@ pub(super) async fn confirm_form(visitor: Visitor, Path(id): Path<String>) -> Re
 /// The present by the clock that decides deadlines.
 async fn database_now(visitor: &Visitor, visit: &Appointment) -> Result<Timestamp, PageError> {
     let window = TimeRange::new(visit.range.start(), visit.range.end()).map_err(|_| PageError::NotFound)?;
-    let offered =
-        booking::slots(&visitor.ctx, visit.practitioner, visit.visit_type, window, Some(0)).await?;
+    let offered = booking::slots(&visitor.ctx, visit.practitioner, visit.visit_type, window, Some(0)).await?;
     Ok(offered.as_of)
 }
 
@@ -147,10 +150,18 @@ pub(super) async fn confirm(Path(id): Path<String>, posted: Posted) -> Response 
                 Ok(_) | Err(BookingRefusal::AlreadyConfirmed) => {
                     Ok(go(&format!("/appointments/{id}?done=booked")))
                 }
+                Err(BookingRefusal::HoldExpired) => {
+                    Err(hold_ended(&booking::find(&posted.ctx, read(&id)?).await?))
+                }
                 Err(refusal) => Err(refusal.into()),
             }
         })
         .await
+}
+
+fn hold_ended(visit: &Appointment) -> PageError {
+    let again = format!("/practitioners/{}?visit_type={}", visit.practitioner, visit.visit_type);
+    PageError::HoldEnded { again }
 }
 
 /// `GET /appointments/{id}/cancel`
@@ -158,11 +169,13 @@ pub(super) async fn cancel_form(visitor: Visitor, Path(id): Path<String>) -> Res
     visitor
         .answer(async {
             let (visit, person) = visit_of(&visitor, &id).await?;
-            let visit = VisitView::new(&visitor, &visit, &person);
-            if !visit.can_cancel {
+            let view = VisitView::new(&visitor, &visit, &person);
+            if !view.can_cancel {
                 return Ok(go(&format!("/appointments/{id}")));
             }
-            Ok(visitor.show(StatusCode::OK, &CancelPage { page: visitor.page(), visit }))
+            let whose = if visitor.is_practice() { Some(whose(&visitor, &visit).await?) } else { None };
+            let page = CancelPage { page: visitor.page(), whose, visit: view };
+            Ok(visitor.show(StatusCode::OK, &page))
         })
         .await
 }
@@ -225,10 +238,7 @@ pub(super) fn read(id: &str) -> Result<AppointmentId, PageError> {
 }
 
 /// A visit that the visitor may see, with its practitioner.
-pub(super) async fn visit_of(
-    visitor: &Visitor,
-    id: &str,
-) -> Result<(Appointment, Practitioner), PageError> {
+pub(super) async fn visit_of(visitor: &Visitor, id: &str) -> Result<(Appointment, Practitioner), PageError> {
     let visit = booking::find(&visitor.ctx, read(id)?).await?;
     let person = directory::practitioner(&visitor.ctx, visit.practitioner).await?;
     Ok((visit, person))

@@ -25,7 +25,13 @@ pub(super) fn read(app: &App, headers: &HeaderMap, name: &str) -> Option<String>
 }
 
 /// Sets a cookie that lasts so long, or until the browser is closed.
-pub(super) fn set(app: &App, response: &mut Response, name: &str, value: String, lasts: Option<SignedDuration>) {
+pub(super) fn set(
+    app: &App,
+    response: &mut Response,
+    name: &str,
+    value: String,
+    lasts: Option<SignedDuration>,
+) {
     let cookie = Cookie::build((full_name(app, name), value))
         .path("/")
         .http_only(true)

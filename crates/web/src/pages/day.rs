@@ -183,13 +183,7 @@ async fn visits(
         practitioner: Some(practitioner),
         from: Some(window.start()),
         to: Some(window.end()),
-        statuses: vec![
-            Status::Booked,
-            Status::Arrived,
-            Status::Fulfilled,
-            Status::NoShow,
-            Status::Cancelled,
-        ],
+        statuses: vec![Status::Booked, Status::Arrived, Status::Fulfilled, Status::NoShow, Status::Cancelled],
         limit: AT_ONCE,
         ..AppointmentFilter::default()
     };

@@ -32,6 +32,11 @@ pub(super) enum PageError {
     TooLong,
     /// Too many tries.
     TooMany,
+    /// The time is no longer kept for the visitor.
+    HoldEnded {
+        /// Where the same visit can be chosen again.
+        again: String,
+    },
     /// Booking says no.
     Refused(BookingRefusal),
     /// Our side broke.
@@ -110,9 +115,10 @@ impl PageError {
             Self::TooMany => {
                 (StatusCode::TOO_MANY_REQUESTS, t("error-429-title"), t("error-429-text"), vec![home()])
             }
-            Self::Refused(BookingRefusal::HoldExpired) => {
+            Self::HoldEnded { again } => {
+                let again = Link::new(again.as_str(), t("visit-again")).current(true);
                 let text = refusal_text(visitor.locale, &BookingRefusal::HoldExpired);
-                (StatusCode::GONE, t("error-410-title"), text, vec![home(), visits()])
+                (StatusCode::GONE, t("error-410-title"), text, vec![again, visits()])
             }
             Self::Refused(refusal) => {
                 let text = refusal_text(visitor.locale, refusal);

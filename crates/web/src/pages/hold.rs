@@ -7,10 +7,10 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::SignedDuration;
+use rendez_domain::Ctx;
 use rendez_domain::availability::Slot;
 use rendez_domain::booking::{self, BookingRefusal, HoldRequest};
 use rendez_domain::directory::{self, Practitioner};
-use rendez_domain::Ctx;
 use rendez_vocab::Actor;
 use rendez_vocab::ids::SlotId;
 
@@ -37,6 +37,8 @@ struct TakenPage {
     action: String,
     slots: Vec<SlotButton>,
     all_times: String,
+    /// Another visit of the visitor's own stands in the way.
+    own_in_the_way: bool,
 }
 
 /// `POST /hold`
@@ -103,7 +105,9 @@ pub(super) async fn refused(
         slot.visit_type,
         when::week_name(monday.date())
     );
-    let page = TakenPage { page: visitor.page(), heading, text, action, slots, all_times };
+    let own_in_the_way =
+        matches!(refusal, BookingRefusal::PatientOverlap | BookingRefusal::TooManyHolds { .. });
+    let page = TakenPage { page: visitor.page(), heading, text, action, slots, all_times, own_in_the_way };
     Ok(visitor.show(StatusCode::CONFLICT, &page))
 }
 

@@ -89,16 +89,13 @@ pub(super) async fn home(visitor: Visitor) -> Response {
 
 /// `GET /search`
 pub(super) async fn results(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Response {
-    visitor
-        .answer(async {
-            find(&visitor, &asked).await
-        })
-        .await
+    visitor.answer(async { find(&visitor, &asked).await }).await
 }
 
 async fn find(visitor: &Visitor, asked: &Asked) -> Result<Response, PageError> {
     let place = place_named(&asked.place);
-    let unknown_place = if asked.place.trim().is_empty() || place.is_some() { "" } else { asked.place.trim() };
+    let unknown_place =
+        if asked.place.trim().is_empty() || place.is_some() { "" } else { asked.place.trim() };
     let specialty = specialty(visitor, asked);
     let typed = if specialty.is_some() { "" } else { asked.q.trim() };
     let zone = visitor.ctx.pack.time_zone().clone();
@@ -146,7 +143,9 @@ fn result(visitor: &Visitor, found: &Found) -> Hit {
     let first = found.next_slots.first();
     let mut who = Who::new(visitor, person, found.distance_km);
     if let Some(slot) = first {
-        who.href = format!("{}?visit_type={}", who.href, slot.visit_type);
+        let zone = person.locations.first().map_or("UTC", |location| location.time_zone.as_str());
+        let week = when::week_name(when::on_clock_of(zone, slot.start).date());
+        who.href = format!("{}?visit_type={}&week={week}", who.href, slot.visit_type);
     }
     let button = |slot: &Slot| SlotButton::new(visitor, person, slot);
     Hit {
@@ -180,7 +179,8 @@ fn specialty<'p>(visitor: &'p Visitor, asked: &Asked) -> Option<&'p Specialty> {
     if key.is_empty() {
         return pack.specialty(&asked.specialty);
     }
-    let named = |known: &&Specialty| pack.locales().iter().any(|locale| search_key(known.name(locale)) == key);
+    let named =
+        |known: &&Specialty| pack.locales().iter().any(|locale| search_key(known.name(locale)) == key);
     pack.specialties().iter().find(named)
 }
 
@@ -203,7 +203,8 @@ fn popular(visitor: &Visitor, place: &str, date: &str) -> Vec<Link> {
         .into_iter()
         .take(POPULAR)
         .map(|specialty| {
-            let asked = Asked { specialty: specialty.code.clone(), date: date.to_owned(), ..Asked::default() };
+            let asked =
+                Asked { specialty: specialty.code.clone(), date: date.to_owned(), ..Asked::default() };
             Link::new(address(&asked, place), specialty.name(visitor.locale.tag()))
         })
         .collect()
@@ -211,7 +212,12 @@ fn popular(visitor: &Visitor, place: &str, date: &str) -> Vec<Link> {
 
 /// The address of a search, in this or another place, from its first result on.
 fn address(asked: &Asked, place: &str) -> String {
-    let fields = [("q", asked.q.trim()), ("specialty", &asked.specialty), ("place", place.trim()), ("date", &asked.date)];
+    let fields = [
+        ("q", asked.q.trim()),
+        ("specialty", &asked.specialty),
+        ("place", place.trim()),
+        ("date", &asked.date),
+    ];
     let pairs = fields.iter().filter(|(_, value)| !value.is_empty());
     let query: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", query_value(value))).collect();
     format!("/search?{}", query.join("&"))
@@ -255,6 +261,9 @@ mod tests {
     #[test]
     fn a_search_has_an_address_of_its_own() {
         let asked = Asked { q: "Le Goff & fils".into(), date: "2026-12-30".into(), ..Asked::default() };
-        assert_eq!(address(&asked, "Saint-Malo"), "/search?q=Le%20Goff%20%26%20fils&place=Saint-Malo&date=2026-12-30");
+        assert_eq!(
+            address(&asked, "Saint-Malo"),
+            "/search?q=Le%20Goff%20%26%20fils&place=Saint-Malo&date=2026-12-30"
+        );
     }
 }

@@ -230,7 +230,9 @@ mod tests {
         for right in ["marie@example.org", "m.le-goff+rdv@mail.example.fr"] {
             assert!(is_address(right), "{right}");
         }
-        for wrong in ["", "marie", "marie@", "@example.org", "a@b", "a@b.", "a b@c.fr", "a@b.fr, c@d.fr", "a@@b.fr"] {
+        for wrong in
+            ["", "marie", "marie@", "@example.org", "a@b", "a@b.", "a b@c.fr", "a@b.fr, c@d.fr", "a@@b.fr"]
+        {
             assert!(!is_address(wrong), "{wrong}");
         }
     }

@@ -30,7 +30,8 @@ pub(super) struct Who {
 impl Who {
     /// The card of a practitioner; `distance_km` is from where the visitor searched.
     pub(super) fn new(visitor: &Visitor, person: &Practitioner, distance_km: Option<f64>) -> Self {
-        let initial = |name: &str| name.chars().next().into_iter().flat_map(char::to_uppercase).collect::<String>();
+        let initial =
+            |name: &str| name.chars().next().into_iter().flat_map(char::to_uppercase).collect::<String>();
         let phone = person.phone.clone().unwrap_or_default();
         Self {
             href: format!("/practitioners/{}", person.id),
@@ -38,18 +39,35 @@ impl Who {
             initials: format!("{}{}", initial(&person.given_name), initial(&person.family_name)),
             specialty: specialty_of(visitor, person),
             address: person.locations.first().map(address).unwrap_or_default(),
+            // Nearer than that the coordinates themselves are not right.
             distance: distance_km
-                .map(|km| {
-                    visitor.locale.text_with("distance-km", [("km", distance(visitor, km).into())])
-                })
+                .filter(|km| *km >= 0.05)
+                .map(|km| visitor.locale.text_with("distance-km", [("km", distance(visitor, km).into())]))
                 .unwrap_or_default(),
-            languages: person.languages.iter().map(|code| language(visitor, code)).collect::<Vec<_>>().join(", "),
+            languages: person
+                .languages
+                .iter()
+                .map(|code| language(visitor, code))
+                .collect::<Vec<_>>()
+                .join(", "),
+            phone: telephone(visitor, &phone),
             phone_digits: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
-            phone,
             telehealth: person.telehealth,
             accepts_new: person.accepts_new_patients,
         }
     }
+}
+
+/// A number as people of the country write it, in pairs of digits; as it is if it is no number of the country.
+fn telephone(visitor: &Visitor, number: &str) -> String {
+    let form = visitor.ctx.pack.phone();
+    let inside = (2..=4).find_map(|prefix| {
+        let national = format!("0{}", number.get(prefix..)?);
+        (form.international(&national).as_deref() == Some(number)).then_some(national)
+    });
+    let Some(national) = inside else { return number.to_owned() };
+    let pairs = national.as_bytes().chunks(2).map(String::from_utf8_lossy);
+    pairs.collect::<Vec<_>>().join("\u{a0}")
 }
 
 /// First and last name.
@@ -221,10 +239,7 @@ pub(super) const fn status_kind(status: Status) -> &'static str {
 }
 
 /// The views of several visits, in their order. A visit whose practitioner is gone is left out.
-pub(super) async fn visit_views(
-    visitor: &Visitor,
-    visits: &[Appointment],
-) -> Result<Vec<VisitView>, Fault> {
+pub(super) async fn visit_views(visitor: &Visitor, visits: &[Appointment]) -> Result<Vec<VisitView>, Fault> {
     let mut ids: Vec<PractitionerId> = visits.iter().map(|visit| visit.practitioner).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -17,8 +17,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
 use rendez_domain::{Ctx, identity};
-use rendez_platform::auth::session::{self, Session};
 use rendez_platform::auth::SessionToken;
+use rendez_platform::auth::session::{self, Session};
 use rendez_platform::fault::Fault;
 use rendez_vocab::Actor;
 

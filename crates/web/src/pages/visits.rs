@@ -83,7 +83,12 @@ async fn list(
     to: Option<Timestamp>,
     statuses: &[Status],
 ) -> Result<Vec<Appointment>, PageError> {
-    let filter =
-        AppointmentFilter { from, to, statuses: statuses.to_vec(), limit: MOST, ..AppointmentFilter::default() };
+    let filter = AppointmentFilter {
+        from,
+        to,
+        statuses: statuses.to_vec(),
+        limit: MOST,
+        ..AppointmentFilter::default()
+    };
     Ok(booking::list(&visitor.ctx, &filter).await?.appointments)
 }

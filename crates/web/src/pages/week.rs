@@ -96,6 +96,7 @@ pub(super) async fn week(visitor: &Visitor, request: WeekRequest<'_>) -> Result<
             [
                 ("from", when::day_month(visitor.locale, monday).into()),
                 ("to", when::day_month(visitor.locale, sunday).into()),
+                ("year", sunday.year().into()),
             ],
         ),
         zone: when::zone_name(zone_name, visitor.ctx.pack.time_zone_name()),

@@ -20,7 +20,8 @@ async fn all() -> Html<String> {
     let mut list = String::from("<ul>");
     for code in codes::ALL {
         // Writing into a string cannot fail.
-        let _ = write!(list, "<li>{} <a href=\"/problems/{}\">{}</a></li>", code.status, code.name, code.name);
+        let _ =
+            write!(list, "<li>{} <a href=\"/problems/{}\">{}</a></li>", code.status, code.name, code.name);
     }
     list.push_str("</ul>");
     Html(page("Problems of this API", &list))
@@ -39,7 +40,10 @@ async fn one(Path(name): Path<String>) -> Response {
 /// A problem for somebody who looks at pages, when none of the pages can say it: the server is full, or a handler broke.
 pub fn for_people(code: &Code, incident: &str) -> Html<String> {
     let start = "<p><a href=\"/\">Start page</a></p>";
-    Html(page(code.title, &format!("<p>{}</p><p>Number of this request: <code>{incident}</code></p>{start}", code.next)))
+    Html(page(
+        code.title,
+        &format!("<p>{}</p><p>Number of this request: <code>{incident}</code></p>{start}", code.next),
+    ))
 }
 
 fn explanation(code: &Code) -> String {
@@ -64,7 +68,11 @@ mod tests {
     #[test]
     fn no_text_of_the_register_needs_escaping() {
         for code in codes::ALL {
-            assert!(!code.title.contains(['<', '>', '&']) && !code.next.contains(['<', '>', '&']), "{}", code.name);
+            assert!(
+                !code.title.contains(['<', '>', '&']) && !code.next.contains(['<', '>', '&']),
+                "{}",
+                code.name
+            );
         }
     }
 }

@@ -32,6 +32,10 @@ WITH ask AS MATERIALIZED (
                    SELECT FROM appointment a WHERE a.patient_id = $9::uuid AND a.practitioner_id = $2::uuid
                    AND a.status IN ('booked', 'arrived', 'fulfilled') AND a.starts_at < now) THEN $20::text || '-patients-only'
                WHEN ordinal IS NULL THEN 'too-many-holds'
+               -- What the desk put over another excludes nobody, and the other may be gone by now. No visit is longer than a day.
+               WHEN EXISTS (SELECT FROM claim c WHERE c.calendar_id = practitioner_calendar AND NOT c.exclusive
+                            AND c.starts_at > $6::timestamptz - interval '24 hours' AND c.starts_at < $7::timestamptz
+                            AND c.ends_at > $6::timestamptz) THEN 'slot-taken'
                ELSE 'go'
            END AS outcome
     FROM ask

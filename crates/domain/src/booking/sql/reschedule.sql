@@ -37,6 +37,9 @@ WITH ask AS MATERIALIZED (
                -- A look before anything is given up: racers that swap are both refused instead of waiting for each other.
                WHEN EXISTS (SELECT FROM claim c WHERE c.calendar_id = new_calendar AND c.exclusive AND c.owner_id <> ask.id
                             AND tstzrange(c.starts_at, c.ends_at) && tstzrange($10::timestamptz, $11::timestamptz)) THEN 'slot-taken'
+               WHEN EXISTS (SELECT FROM claim c WHERE c.calendar_id = new_calendar AND NOT c.exclusive AND c.owner_id <> ask.id
+                            AND c.starts_at > $10::timestamptz - interval '24 hours' AND c.starts_at < $11::timestamptz
+                            AND c.ends_at > $10::timestamptz) THEN 'slot-taken'
                ELSE 'go'
            END AS outcome
     FROM ask

@@ -58,7 +58,7 @@ pub(crate) enum NewAppointmentSchema {
 impl FromFields for NewAppointment {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let patient = fields.required("patient_id", read::id::<PatientId>);
-        let reason = fields.optional("reason", read::paragraph(1..=500));
+        let reason = read::note(fields, "reason");
         if fields.has("slot_id") || !fields.has("overbook_reason") && !fields.has("practitioner_id") {
             let slot = fields.required("slot_id", read::id::<SlotId>);
             return Some(Self::Hold(HoldRequest { slot: slot?, patient: patient?, reason }));
@@ -119,7 +119,7 @@ pub struct Cancellation {
 
 impl FromFields for Cancellation {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
-        Some(Self { reason: fields.optional("reason", read::paragraph(1..=500)) })
+        Some(Self { reason: read::note(fields, "reason") })
     }
 }
 

@@ -28,7 +28,9 @@ impl From<BookingRefusal> for Problem {
             No::NotFound => Self::not_found(),
             No::Denied(denied) => denied.into(),
             No::Key(key) => key.into(),
-            No::SlotTaken { .. } => Self::new(&codes::SLOT_TAKEN).with("alternatives", Value::Array(Vec::new())),
+            No::SlotTaken { .. } => {
+                Self::new(&codes::SLOT_TAKEN).with("alternatives", Value::Array(Vec::new()))
+            }
             No::AlreadyYours { appointment } => {
                 Self::new(&codes::ALREADY_YOURS).with("appointment_id", appointment.to_string())
             }
@@ -44,7 +46,9 @@ impl From<BookingRefusal> for Problem {
             No::NewPatientsOnly => Self::new(&codes::NEW_PATIENTS_ONLY),
             No::HoldExpired => Self::new(&codes::HOLD_EXPIRED),
             No::AlreadyConfirmed => Self::new(&codes::ALREADY_CONFIRMED),
-            No::Already(status) => Self::new(&codes::ALREADY_DONE).with("appointment_status", status.as_str()),
+            No::Already(status) => {
+                Self::new(&codes::ALREADY_DONE).with("appointment_status", status.as_str())
+            }
             No::WrongStatus => Self::new(&codes::WRONG_STATUS),
             No::AlreadyStarted => Self::new(&codes::ALREADY_STARTED),
             No::NotStarted => Self::new(&codes::NOT_STARTED),
