@@ -127,6 +127,14 @@ CREATE TABLE account (
 );
 CREATE UNIQUE INDEX account_email ON account (lower(email));
 
+-- What somebody agreed to when they signed up; the texts stand in the region's pack under these keys.
+CREATE TABLE consent (
+    account_id uuid        NOT NULL REFERENCES account,
+    key        text        NOT NULL,
+    given_at   timestamptz NOT NULL DEFAULT transaction_timestamp(),
+    PRIMARY KEY (account_id, key)
+);
+
 -- Where a member of staff works.
 CREATE TABLE account_organization (
     account_id      uuid NOT NULL REFERENCES account,

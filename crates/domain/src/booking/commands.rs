@@ -153,13 +153,14 @@ async fn hold_statement(
     Ok(said)
 }
 
-/// Makes a hold a booking.
+/// Makes a hold a booking. `reason` is what the patient writes for the practice; `None` leaves what the hold said.
 pub async fn confirm(
     ctx: &Ctx,
     id: AppointmentId,
     if_match: Option<i64>,
+    reason: Option<String>,
 ) -> Result<Appointment, BookingRefusal> {
-    let result = try_confirm(ctx, id, if_match).await;
+    let result = try_confirm(ctx, id, if_match, reason).await;
     count("confirm", &result);
     result
 }
@@ -168,11 +169,12 @@ async fn try_confirm(
     ctx: &Ctx,
     id: AppointmentId,
     if_match: Option<i64>,
+    reason: Option<String>,
 ) -> Result<Appointment, BookingRefusal> {
     let scope = scope_for(ctx, id).await?;
     let mut checked: Option<i64> = None;
     for _ in 0..TRIES {
-        let (task, scope) = (ctx.clone(), scope.clone());
+        let (task, scope, reason) = (ctx.clone(), scope.clone(), reason.clone());
         let said = ctx
             .store
             .write(move |conn| async move {
@@ -197,6 +199,7 @@ async fn try_confirm(
                         &key.route(),
                         &key.key(),
                         &key.fingerprint(),
+                        &reason,
                     ],
                 )
                 .await

@@ -89,6 +89,9 @@ pub enum BookingRefusal {
     /// Somebody changed it since the caller read it.
     #[error("the record has changed")]
     VersionMismatch,
+    /// An overbooking ends before it begins, or lasts longer than a day.
+    #[error("the visit must end after its start, and within 24 hours")]
+    WrongLength,
     /// An overbooking needs a reason.
     #[error("an overbooking needs a reason")]
     ReasonMissing,

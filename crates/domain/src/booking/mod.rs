@@ -4,6 +4,7 @@
 //! is one statement, so state, change log, audit, job and idempotent answer commit together or not at all. Owns the
 //! tables `appointment` and `hold`. It asks `timeline` for other people's time and `availability` for what is offered.
 
+mod audit;
 mod commands;
 mod error;
 mod expiry;
@@ -14,6 +15,7 @@ mod outcome;
 mod queries;
 pub mod statements;
 
+pub use audit::{AuditEntry, audit_trail};
 pub use commands::{HoldRequest, cancel, confirm, hold, reschedule, settle};
 pub use error::BookingRefusal;
 pub use expiry::{expire_due, sweep};

@@ -4,7 +4,7 @@
 //! exclusively, so that nobody books into it by accident; and holds and moves look for it, because what it lies over
 //! may be given up.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rendez_platform::crash;
 use rendez_platform::fault::Fault;
 use rendez_vocab::TimeRange;
@@ -30,6 +30,8 @@ pub struct OverbookRequest {
     pub patient: PatientId,
     /// When; it need not be a slot.
     pub start: Timestamp,
+    /// Until when, if not as long as the visit type says; at most 24 hours after the start.
+    pub end: Option<Timestamp>,
     /// Why it must be; not empty.
     pub overbook_reason: String,
     /// What the patient wrote.
@@ -79,7 +81,13 @@ pub async fn overbook(ctx: &Ctx, request: OverbookRequest) -> Result<Appointment
         ctx.schedules.reload(&ctx.store, request.practitioner).await?.ok_or(BookingRefusal::NotFound)?;
     access::manage_practitioner(&ctx.actor, request.practitioner, schedule.organization)?;
     let visit_type = schedule.visit_type(request.visit_type).ok_or(BookingRefusal::NotFound)?;
-    let range = visit_type.range_at(request.start).ok_or(BookingRefusal::NotFound)?;
+    let range = match request.end {
+        None => visit_type.range_at(request.start).ok_or(BookingRefusal::NotFound)?,
+        Some(end) => TimeRange::new(request.start, end)
+            .ok()
+            .filter(|range| range.duration() <= SignedDuration::from_hours(24))
+            .ok_or(BookingRefusal::WrongLength)?,
+    };
     let telehealth = visit_type.telehealth;
     let patient_calendar = queries::patient_calendar(ctx, request.patient).await?;
     expiry::release_in(ctx, vec![schedule.calendar, patient_calendar], range).await?;

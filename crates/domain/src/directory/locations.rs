@@ -3,12 +3,14 @@
 use rendez_platform::fault::Fault;
 use rendez_vocab::ids::{LocationId, OrganizationId, RoomId};
 use rendez_platform::store::{GenericClient, Transaction};
+use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::error::DirectoryRefusal;
 use super::model::{Location, NewLocation, Organization, Room};
 use crate::ctx::Ctx;
+use crate::idempotency::{self, Answer};
 use crate::identity::access;
 
 /// A room to enter.
@@ -56,31 +58,45 @@ pub async fn add_location(
     ctx: &Ctx,
     organization: OrganizationId,
     new: NewLocation,
-) -> Result<Location, DirectoryRefusal> {
+    render: impl Fn(&Location) -> Value + Send + 'static,
+) -> Result<Answer<Location>, DirectoryRefusal> {
     access::create_practitioner(&ctx.actor, Some(organization))?;
     check_zone(&new.time_zone, "/time_zone")?;
     let task = ctx.clone();
     ctx.store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
+            if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
+                return Ok(Answer::Replayed(earlier?));
+            }
             let known = tx.query_opt("SELECT FROM organization WHERE id = $1", &[&organization.uuid()]).await?;
             known.ok_or(DirectoryRefusal::NotFound)?;
             let location = insert_location(&tx, &task, organization, new).await?;
+            idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&location)).await?;
             tx.commit().await?;
-            Ok(location)
+            Ok(Answer::Fresh(location))
         })
         .await
 }
 
 /// Enters a room or device of a location.
-pub async fn add_room(ctx: &Ctx, at: LocationId, new: NewRoom) -> Result<Room, DirectoryRefusal> {
+pub async fn add_room(
+    ctx: &Ctx,
+    at: LocationId,
+    new: NewRoom,
+    render: impl Fn(&Room) -> Value + Send + 'static,
+) -> Result<Answer<Room>, DirectoryRefusal> {
     let place = location(ctx, at).await?;
     access::create_practitioner(&ctx.actor, Some(place.organization))?;
     let id = RoomId::new(ctx.clock.now(), &*ctx.entropy);
+    let task = ctx.clone();
     let region = ctx.pack.region().to_string();
     ctx.store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
+            if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
+                return Ok(Answer::Replayed(earlier?));
+            }
             let calendar = new_calendar(&tx, &region, "room").await?;
             let row = tx
                 .query_one(
@@ -89,8 +105,10 @@ pub async fn add_room(ctx: &Ctx, at: LocationId, new: NewRoom) -> Result<Room, D
                     &[&id.uuid(), &at.uuid(), &calendar, &new.kind, &new.name],
                 )
                 .await?;
+            let room = read_room(&row);
+            idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&room)).await?;
             tx.commit().await?;
-            Ok(read_room(&row))
+            Ok(Answer::Fresh(room))
         })
         .await
 }

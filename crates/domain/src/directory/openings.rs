@@ -70,10 +70,8 @@ pub async fn open(
         .store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
-            match idempotency::begin(&tx, task.idempotency.as_ref()).await? {
-                Some(Ok(stored)) => return Ok(Answer::Replayed(stored)),
-                Some(Err(refusal)) => return Err(refusal.into()),
-                None => {}
+            if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
+                return Ok(Answer::Replayed(earlier?));
             }
             // The practitioner's row first: two requests that open the same range would wait for each other.
             let version = lock(&tx, id, None).await?;

@@ -33,10 +33,8 @@ pub async fn create_patient(
     ctx.store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
-            match idempotency::begin(&tx, task.idempotency.as_ref()).await? {
-                Some(Ok(stored)) => return Ok(Answer::Replayed(stored)),
-                Some(Err(refusal)) => return Err(refusal.into()),
-                None => {}
+            if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
+                return Ok(Answer::Replayed(earlier?));
             }
             let patient = insert_patient(&tx, &task, new, &task.actor).await?;
             idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&patient)).await?;

@@ -37,10 +37,8 @@ pub async fn create_practitioner(
         .store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
-            match idempotency::begin(&tx, task.idempotency.as_ref()).await? {
-                Some(Ok(stored)) => return Ok(Answer::Replayed(stored)),
-                Some(Err(refusal)) => return Err(refusal.into()),
-                None => {}
+            if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
+                return Ok(Answer::Replayed(earlier?));
             }
             let id = insert(&tx, &task, new).await?;
             let made = by_id(&tx, &[id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
@@ -165,6 +163,23 @@ async fn insert_visit_type(
 /// One practitioner, whole. Public: patients look for them.
 pub async fn practitioner(ctx: &Ctx, id: PractitionerId) -> Result<Practitioner, DirectoryRefusal> {
     practitioners_by_id(ctx, &[id]).await?.pop().ok_or(DirectoryRefusal::NotFound)
+}
+
+/// The active practitioners of these organizations by name, at most 200.
+pub async fn practitioners_of(
+    ctx: &Ctx,
+    organizations: &[OrganizationId],
+) -> Result<Vec<Practitioner>, DirectoryRefusal> {
+    let conn = ctx.store.read_any().await?;
+    let organizations: Vec<Uuid> = organizations.iter().map(|id| id.uuid()).collect();
+    let rows = conn
+        .query(
+            "SELECT id FROM practitioner WHERE organization_id = ANY ($1) AND active ORDER BY search_name, id LIMIT 200",
+            &[&organizations],
+        )
+        .await?;
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
+    Ok(by_id(&*conn, &ids).await?)
 }
 
 /// Several practitioners, whole, in the order asked for; unknown ones are left out.
@@ -327,7 +342,8 @@ pub async fn visit_type_change(
     practitioner_id: PractitionerId,
     visit_type: Option<VisitTypeId>,
     new: NewVisitType,
-) -> Result<Practitioner, DirectoryRefusal> {
+    render: impl Fn(&Practitioner) -> Value + Send + 'static,
+) -> Result<Answer<Practitioner>, DirectoryRefusal> {
     let before = practitioner(ctx, practitioner_id).await?;
     access::manage_practitioner(&ctx.actor, practitioner_id, before.organization)?;
     let task = ctx.clone();
@@ -335,6 +351,9 @@ pub async fn visit_type_change(
         .store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
+            if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
+                return Ok(Answer::Replayed(earlier?));
+            }
             let version = lock(&tx, practitioner_id, None).await?;
             match visit_type {
                 None => {
@@ -347,8 +366,10 @@ pub async fn visit_type_change(
             record(&tx, &task, "visit-type.change", practitioner_id.uuid(), version).await?;
             let after =
                 by_id(&tx, &[practitioner_id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
+            let status = if visit_type.is_none() { 201 } else { 200 };
+            idempotency::remember(&tx, task.idempotency.as_ref(), status, &render(&after)).await?;
             tx.commit().await?;
-            Ok::<_, DirectoryRefusal>(after)
+            Ok::<_, DirectoryRefusal>(Answer::Fresh(after))
         })
         .await?;
     ctx.waker.wake();

@@ -73,10 +73,8 @@ pub async fn take_time_off(
         .store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
-            match idempotency::begin(&tx, task.idempotency.as_ref()).await? {
-                Some(Ok(stored)) => return Ok(Answer::Replayed(stored)),
-                Some(Err(refusal)) => return Err(refusal.into()),
-                None => {}
+            if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
+                return Ok(Answer::Replayed(earlier?));
             }
             let version = lock(&tx, id, None).await?;
             let calendar = calendar_of(&tx, id).await?;

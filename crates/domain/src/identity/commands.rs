@@ -24,6 +24,11 @@ pub async fn register_patient(ctx: &Ctx, new: NewPatientAccount) -> Result<Accou
                 &[&id.uuid(), &new.email.trim(), &hash, &Role::Patient.as_str(), &patient.id.uuid()],
             )
             .await?;
+            tx.execute(
+                "INSERT INTO consent (account_id, key) SELECT $1, key FROM unnest($2::text[]) AS key ON CONFLICT DO NOTHING",
+                &[&id.uuid(), &new.consents],
+            )
+            .await?;
             tx.commit().await?;
             Ok(Account { id, actor: Actor::Patient(patient.id) })
         })

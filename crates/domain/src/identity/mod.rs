@@ -1,6 +1,6 @@
 //! People who sign in, and the one place that says who may do what.
 //!
-//! Owns the tables `account` and `account_organization`; sessions and tokens are the platform's.
+//! Owns the tables `account`, `consent` and `account_organization`; sessions and tokens are the platform's.
 
 pub mod access;
 mod commands;

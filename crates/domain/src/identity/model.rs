@@ -51,6 +51,8 @@ pub struct NewPatientAccount {
     pub patient: NewPatient,
     /// With what they sign in.
     pub email: String,
+    /// The keys of the pack's consents that they gave.
+    pub consents: Vec<String>,
     /// Their password, in clear; it goes no further than the hash.
     pub password: String,
 }

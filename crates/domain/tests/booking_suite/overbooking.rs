@@ -20,6 +20,7 @@ async fn squeeze_in(
         visit_type: practitioner.visit_types[0].id,
         patient,
         start,
+        end: None,
         overbook_reason: why.into(),
         reason: None,
     };

@@ -42,7 +42,7 @@ async fn practice(rooms: usize) -> Practice {
     directory::open(&world.admin(), other.id, there, |_| serde_json::Value::Null).await.expect("an opening");
     for number in 0..rooms {
         let room = NewRoom { kind: "echo".into(), name: format!("Salle {number}") };
-        directory::add_room(&world.admin(), place, room).await.expect("a room");
+        directory::add_room(&world.admin(), place, room, |_| serde_json::Value::Null).await.expect("a room");
     }
     Practice { world, colleagues: [one, other], day }
 }

@@ -64,7 +64,12 @@ impl Booker {
     /// The request that confirms it.
     pub(crate) fn confirm_request(&self, n: u64, id: &str) -> Vec<u8> {
         let patient = self.practices.patient_number(n);
-        post(&format!("/v1/appointments/{id}/confirm"), &self.tokens[patient as usize], &format!("confirm-{n}"), "{}")
+        post(
+            &format!("/v1/appointments/{id}/confirm"),
+            &self.tokens[patient as usize],
+            &format!("confirm-{n}"),
+            "{}",
+        )
     }
 
     /// The next booking, whole. `due` is when the patient pressed the button.

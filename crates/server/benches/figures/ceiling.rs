@@ -57,19 +57,28 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
         let raw_rate = pgbench(LENGTH).await?.a_second;
         drop(paused);
         tokio::time::sleep(CATCH_UP).await;
-        report.line(format!("round {round}: over HTTP {rate:>6.0} bookings/s, pgbench {raw_rate:>6.0} bookings/s"));
+        report.line(format!(
+            "round {round}: over HTTP {rate:>6.0} bookings/s, pgbench {raw_rate:>6.0} bookings/s"
+        ));
         over_http.push(rate);
         ceiling.push(raw_rate);
     }
     check(&stage, &raw, base).await?;
-    report.line(format!("{CLIENTS} clients each way, {} s a round; {}", LENGTH.as_secs(), stage.database.durability().await?));
+    report.line(format!(
+        "{CLIENTS} clients each way, {} s a round; {}",
+        LENGTH.as_secs(),
+        stage.database.durability().await?
+    ));
     report.line(tally.both.row("hold + confirm"));
     report.must(tally.surprises.total() == 0, format!("no error; other answers: {}", tally.surprises.list()));
     let overlaps = stage.database.overlaps().await?;
     report.must(overlaps == 0, format!("{overlaps} overlaps"));
     let (mean, raw_mean) = (mean(&over_http), mean(&ceiling));
     let ratio = mean / raw_mean;
-    report.aim(ratio >= BAR, format!("{mean:.0} bookings/s, {ratio:.2} of pgbench's {raw_mean:.0} (aim {BAR})"));
+    report.aim(
+        ratio >= BAR,
+        format!("{mean:.0} bookings/s, {ratio:.2} of pgbench's {raw_mean:.0} (aim {BAR})"),
+    );
     stage.strike().await
 }
 
@@ -89,7 +98,10 @@ async fn check(stage: &Stage, raw: &Practices, scripts: u64) -> Result<()> {
     let unfinished = stage.database.number(&sql).await?;
     let sql = format!("SELECT count(*) FROM appointment WHERE {ours} AND status = 'booked'");
     let booked = stage.database.number(&sql).await?;
-    ensure!(scripts > 0 && booked > 0 && unfinished <= CLIENTS as i64 * 2 * ROUNDS as i64, "pgbench left {unfinished} holds and {booked} visits");
+    ensure!(
+        scripts > 0 && booked > 0 && unfinished <= CLIENTS as i64 * 2 * ROUNDS as i64,
+        "pgbench left {unfinished} holds and {booked} visits"
+    );
     Ok(())
 }
 

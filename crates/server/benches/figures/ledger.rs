@@ -32,7 +32,9 @@ impl Ledger {
     pub(crate) async fn insist_on(&self, booker: &Booker, n: u64) -> bool {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let Some(id) = self.insist(booker, &booker.hold_request(n), 201).await else { return false };
-        let Some(again) = self.insist(booker, &booker.confirm_request(n, &id), 200).await else { return false };
+        let Some(again) = self.insist(booker, &booker.confirm_request(n, &id), 200).await else {
+            return false;
+        };
         if again != id {
             self.refused.count("a confirmation of another visit".to_owned());
             return false;
@@ -68,10 +70,16 @@ impl Ledger {
 
     /// The longest time without an acknowledgement since an instant.
     pub(crate) fn silence_since(&self, from: Instant) -> Duration {
-        let answered: Vec<Instant> = lock(&self.answered_at).iter().copied().filter(|at| *at > from).collect();
+        let answered: Vec<Instant> =
+            lock(&self.answered_at).iter().copied().filter(|at| *at > from).collect();
         let now = Instant::now();
-        let (before, after) = (std::iter::once(&from).chain(&answered), answered.iter().chain(std::iter::once(&now)));
-        before.zip(after).map(|(before, after)| after.saturating_duration_since(*before)).max().unwrap_or_default()
+        let (before, after) =
+            (std::iter::once(&from).chain(&answered), answered.iter().chain(std::iter::once(&now)));
+        before
+            .zip(after)
+            .map(|(before, after)| after.saturating_duration_since(*before))
+            .max()
+            .unwrap_or_default()
     }
 
     /// Whether somebody has just been answered.
@@ -93,7 +101,8 @@ impl Ledger {
                 }
                 Ok(answer) => {
                     let name = answer.name();
-                    let passes = answer.status >= 500 || matches!(name.as_str(), "409 idempotency-key-in-use" | "409 busy");
+                    let passes = answer.status >= 500
+                        || matches!(name.as_str(), "409 idempotency-key-in-use" | "409 busy");
                     if !passes {
                         self.refused.count(name);
                         return None;

@@ -39,7 +39,12 @@ where
 }
 
 /// Lets so many clients work one turn after another; how many turns a second they ended after the warm-up.
-pub(crate) async fn closed_loop<F, Fut>(clients: usize, warm_up: Duration, length: Duration, work: F) -> Result<f64>
+pub(crate) async fn closed_loop<F, Fut>(
+    clients: usize,
+    warm_up: Duration,
+    length: Duration,
+    work: F,
+) -> Result<f64>
 where
     F: Fn() -> Fut + Send + Sync + 'static,
     Fut: Future<Output = ()> + Send + 'static,

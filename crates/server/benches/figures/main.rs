@@ -40,7 +40,8 @@ use report::Report;
 /// A figure that takes longer is stopped and counts as broken.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
-const NAMES: &[&str] = &["race", "bookings", "ceiling", "slots", "crash-points", "nothing-lost", "start", "search"];
+const NAMES: &[&str] =
+    &["race", "bookings", "ceiling", "slots", "crash-points", "nothing-lost", "start", "search"];
 
 fn main() -> ExitCode {
     // Cargo adds `--bench`; what else begins with a dash belongs to other harnesses.

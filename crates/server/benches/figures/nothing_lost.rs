@@ -59,7 +59,11 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     let ((), ()) = tokio::try_join!(load, disturb(&mut stage, &ledger, report))?;
 
     report.line(waits.row("hold + confirm"));
-    report.line(format!("{} bookings asked for; answers meanwhile that made a patient ask again: {}", ledger.asked(), ledger.asked_again()));
+    report.line(format!(
+        "{} bookings asked for; answers meanwhile that made a patient ask again: {}",
+        ledger.asked(),
+        ledger.asked_again()
+    ));
     stage.database = Database::connect(&stage.folder.data_dir()).await?;
     judge(&stage, &booker, &ledger, report).await?;
     stage.strike().await
@@ -88,7 +92,10 @@ async fn disturb(stage: &mut Stage, ledger: &Ledger, report: &mut Report) -> Res
         };
         tokio::time::sleep_until(killed_at + BETWEEN).await;
         recovered(ledger).await?;
-        report.line(format!("kill -9 of {what}; nobody was answered for {:.0} ms", ms(ledger.silence_since(killed_at))));
+        report.line(format!(
+            "kill -9 of {what}; nobody was answered for {:.0} ms",
+            ms(ledger.silence_since(killed_at))
+        ));
     }
     Ok(())
 }
@@ -108,11 +115,22 @@ fn ms(time: Duration) -> f64 {
 
 async fn judge(stage: &Stage, booker: &Booker, ledger: &Ledger, report: &mut Report) -> Result<()> {
     let refused = ledger.refused();
-    report.must(ledger.unanswered() == 0 && refused.total() == 0, format!("everybody was answered in the end; {} were not; refusals: {}", ledger.unanswered(), refused.list()));
+    report.must(
+        ledger.unanswered() == 0 && refused.total() == 0,
+        format!(
+            "everybody was answered in the end; {} were not; refusals: {}",
+            ledger.unanswered(),
+            refused.list()
+        ),
+    );
     let visits = ledger.visits();
-    let ids: Vec<Uuid> = visits.iter().filter_map(|(_, id)| id.parse::<AppointmentId>().ok()).map(|id| id.uuid()).collect();
+    let ids: Vec<Uuid> =
+        visits.iter().filter_map(|(_, id)| id.parse::<AppointmentId>().ok()).map(|id| id.uuid()).collect();
     let different = ids.iter().collect::<std::collections::HashSet<_>>().len();
-    report.must(different == visits.len(), format!("{} visits acknowledged, {different} different ones", visits.len()));
+    report.must(
+        different == visits.len(),
+        format!("{} visits acknowledged, {different} different ones", visits.len()),
+    );
 
     let sql = "SELECT count(*) FILTER (WHERE a.id IS NULL), count(*) FILTER (WHERE a.status <> 'booked'),
             count(*) FILTER (WHERE a.id IS NOT NULL AND (theirs.id IS NULL OR own.id IS NULL))
@@ -145,6 +163,9 @@ async fn judge(stage: &Stage, booker: &Booker, ledger: &Ledger, report: &mut Rep
             other += i32::from(!same);
         }
     }
-    report.must(other == 0, format!("{repeated} requests sent once more: {other} got another answer than the first"));
+    report.must(
+        other == 0,
+        format!("{repeated} requests sent once more: {other} got another answer than the first"),
+    );
     Ok(())
 }

@@ -25,24 +25,32 @@ pub(crate) fn script(practices: &Practices, hold: &str, confirm: &str) -> String
     let group = practices.group();
     let id = |kind, variable: &str| format!("('{}' || :{variable}::text)", id_prefix(kind, group));
     let instant = |variable: &str| format!("to_timestamp(:{variable}::double precision)");
-    let hold = with_variables(hold, "h", &[
-        (1, id(Kind::Appointment, "appointment")),
-        (2, id(Kind::Practitioner, "practitioner")),
-        (3, id(Kind::VisitType, "practitioner")),
-        (4, instant("starts")),
-        (5, instant("ends")),
-        (6, instant("starts")),
-        (7, instant("ends")),
-        (9, id(Kind::Patient, "patient")),
-        (10, id(Kind::Location, "practitioner")),
-        (11, id(Kind::Organization, "practitioner")),
-        (27, ":appointment".to_owned()),
-    ]);
-    let confirm = with_variables(confirm, "c", &[
-        (1, id(Kind::Appointment, "appointment")),
-        (2, id(Kind::Patient, "patient")),
-        (12, ":appointment".to_owned()),
-    ]);
+    let hold = with_variables(
+        hold,
+        "h",
+        &[
+            (1, id(Kind::Appointment, "appointment")),
+            (2, id(Kind::Practitioner, "practitioner")),
+            (3, id(Kind::VisitType, "practitioner")),
+            (4, instant("starts")),
+            (5, instant("ends")),
+            (6, instant("starts")),
+            (7, instant("ends")),
+            (9, id(Kind::Patient, "patient")),
+            (10, id(Kind::Location, "practitioner")),
+            (11, id(Kind::Organization, "practitioner")),
+            (27, ":appointment".to_owned()),
+        ],
+    );
+    let confirm = with_variables(
+        confirm,
+        "c",
+        &[
+            (1, id(Kind::Appointment, "appointment")),
+            (2, id(Kind::Patient, "patient")),
+            (12, ":appointment".to_owned()),
+        ],
+    );
     format!(
         "\\set turn :turn + 1\n\
          \\set n :base + :turn * :clients + :client_id\n\
@@ -93,7 +101,17 @@ pub(crate) async fn run(
     base: u64,
 ) -> Result<Run> {
     let mut command = Command::new("pgbench");
-    command.args(["-n", "-M", "prepared", "-j", "2", "-c", &clients.to_string(), "-T", &length.as_secs().to_string()]);
+    command.args([
+        "-n",
+        "-M",
+        "prepared",
+        "-j",
+        "2",
+        "-c",
+        &clients.to_string(),
+        "-T",
+        &length.as_secs().to_string(),
+    ]);
     command.arg("-f").arg(file);
     command.args(["-D", &format!("base={base}"), "-D", &format!("clients={clients}")]);
     for (name, value) in CONSTANTS {
@@ -106,12 +124,14 @@ pub(crate) async fn run(
         .env("PGDATABASE", "rendez")
         .stdin(Stdio::null())
         .kill_on_drop(true);
-    let output = command.output().await.context("running pgbench (it comes with PostgreSQL's server package)")?;
+    let output =
+        command.output().await.context("running pgbench (it comes with PostgreSQL's server package)")?;
     let said = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         bail!("pgbench: {} {said}", String::from_utf8_lossy(&output.stderr));
     }
-    let after = |start: &str| said.lines().find_map(|line| line.strip_prefix(start)?.split_whitespace().next());
+    let after =
+        |start: &str| said.lines().find_map(|line| line.strip_prefix(start)?.split_whitespace().next());
     Ok(Run {
         a_second: after("tps = ").context("no rate in what pgbench said")?.parse()?,
         total: after("number of transactions actually processed: ").context("no count")?.parse()?,
@@ -120,8 +140,11 @@ pub(crate) async fn run(
 
 /// The statement on one line, with variables for parameters.
 fn with_variables(sql: &str, prefix: &str, expressions: &[(usize, String)]) -> String {
-    let bare: Vec<&str> =
-        sql.lines().map(|line| line.split("--").next().unwrap_or_default().trim()).filter(|line| !line.is_empty()).collect();
+    let bare: Vec<&str> = sql
+        .lines()
+        .map(|line| line.split("--").next().unwrap_or_default().trim())
+        .filter(|line| !line.is_empty())
+        .collect();
     let mut parts = bare.join(" ").split('$').map(str::to_owned).collect::<Vec<_>>().into_iter();
     let mut text = parts.next().unwrap_or_default();
     for part in parts {

@@ -117,7 +117,11 @@ impl Practices {
 
     /// A condition that the practitioners of this group meet.
     pub(crate) fn is_ours(&self, column: &str) -> String {
-        format!("{column} IN (SELECT {} FROM generate_series(0, {}) g)", id_sql(Kind::Practitioner, self.group), self.practitioners - 1)
+        format!(
+            "{column} IN (SELECT {} FROM generate_series(0, {}) g)",
+            id_sql(Kind::Practitioner, self.group),
+            self.practitioners - 1
+        )
     }
 
     fn uuid(&self, kind: Kind, number: u64) -> Uuid {
@@ -150,7 +154,8 @@ fn grid(now: Timestamp) -> Result<Vec<Timestamp>> {
         }
         for (from, until) in HALF_DAYS {
             for quarter in 0..i64::from(until - from) * 60 / i64::from(VISIT_MINUTES) {
-                let at = date.at(from, 0, 0, 0).checked_add((quarter * i64::from(VISIT_MINUTES)).minutes())?;
+                let at =
+                    date.at(from, 0, 0, 0).checked_add((quarter * i64::from(VISIT_MINUTES)).minutes())?;
                 starts.push(at.in_tz(ZONE)?.timestamp());
             }
         }

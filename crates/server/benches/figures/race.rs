@@ -100,7 +100,11 @@ fn request(practices: &Practices, tokens: &[String], round: u64, caller: u64) ->
     post("/v1/appointments", &tokens[caller as usize], &format!("race-{round}-{caller}"), &body)
 }
 
-async fn run(connections: &Arc<Connections>, heat: &Arc<Heat>, requests: VecDeque<Vec<u8>>) -> Result<Duration> {
+async fn run(
+    connections: &Arc<Connections>,
+    heat: &Arc<Heat>,
+    requests: VecDeque<Vec<u8>>,
+) -> Result<Duration> {
     let waiting = Arc::new(Mutex::new(requests));
     let begun = Instant::now();
     let mut running = JoinSet::new();
@@ -132,7 +136,9 @@ fn judge(heat: &Heat, answer: &Answer) {
         return;
     }
     match answer.json::<Refusal>() {
-        Ok(refusal) if answer.status == 409 && refusal.code == "slot-taken" && !refusal.alternatives.is_empty() => {
+        Ok(refusal)
+            if answer.status == 409 && refusal.code == "slot-taken" && !refusal.alternatives.is_empty() =>
+        {
             heat.refused_well.fetch_add(1, Ordering::Relaxed);
         }
         _ => heat.surprises.count(answer.name()),

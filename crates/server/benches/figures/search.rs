@@ -41,13 +41,18 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     stage.strike().await
 }
 
-async fn ask(connections: &Arc<Connections>, path: &str, clients: usize) -> Result<Arc<(Latencies, Surprises)>> {
+async fn ask(
+    connections: &Arc<Connections>,
+    path: &str,
+    clients: usize,
+) -> Result<Arc<(Latencies, Surprises)>> {
     let request = Arc::new(get(path, None));
     let asked = Arc::new((Latencies::new(), Surprises::default()));
     let work = {
         let (connections, asked) = (Arc::clone(connections), Arc::clone(&asked));
         move || {
-            let (connections, request, asked) = (Arc::clone(&connections), Arc::clone(&request), Arc::clone(&asked));
+            let (connections, request, asked) =
+                (Arc::clone(&connections), Arc::clone(&request), Arc::clone(&asked));
             async move {
                 let sent = Instant::now();
                 match connections.ask(&request).await {

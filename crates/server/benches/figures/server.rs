@@ -31,7 +31,12 @@ impl Server {
     /// Starts the server and waits until `path` is answered with 200; how long that took.
     ///
     /// The limits of how often who may ask are lifted: all load comes from one address. All else is as shipped.
-    pub(crate) async fn start(data_dir: &Path, address: SocketAddr, demo: bool, path: &str) -> Result<(Self, Duration)> {
+    pub(crate) async fn start(
+        data_dir: &Path,
+        address: SocketAddr,
+        demo: bool,
+        path: &str,
+    ) -> Result<(Self, Duration)> {
         let log = data_dir.with_extension("log");
         let output = File::options().append(true).create(true).open(&log)?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_rendez"));
@@ -39,7 +44,9 @@ impl Server {
         if demo {
             command.arg("--demo");
         }
-        for limit in ["REQUESTS_PER_MINUTE_PER_CALLER", "REQUESTS_PER_MINUTE_PER_ADDRESS", "SIGN_IN_PER_MINUTE"] {
+        for limit in
+            ["REQUESTS_PER_MINUTE_PER_CALLER", "REQUESTS_PER_MINUTE_PER_ADDRESS", "SIGN_IN_PER_MINUTE"]
+        {
             command.env(format!("RENDEZ_LIMITS__{limit}"), "0");
         }
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output).kill_on_drop(true);
@@ -68,7 +75,8 @@ impl Server {
     /// Ends it as an operator does (SIGTERM).
     pub(crate) async fn stop(mut self) -> Result<()> {
         kill(Pid::from_raw(self.pid()?), Signal::SIGTERM)?;
-        let status = tokio::time::timeout(STOPPED_WITHIN, self.child.wait()).await.context("it does not stop")??;
+        let status =
+            tokio::time::timeout(STOPPED_WITHIN, self.child.wait()).await.context("it does not stop")??;
         if status.success() { Ok(()) } else { bail!("it ended with {status}: {}", self.log_tail()) }
     }
 

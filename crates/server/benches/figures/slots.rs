@@ -77,7 +77,11 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     report.line(tally.both.row("bookings 100/s"));
     report.must(
         asked.surprises.total() + tally.surprises.total() == 0,
-        format!("no error; other answers: {}; to bookings: {}", asked.surprises.list(), tally.surprises.list()),
+        format!(
+            "no error; other answers: {}; to bookings: {}",
+            asked.surprises.list(),
+            tally.surprises.list()
+        ),
     );
     let expected = first.0 as u64 - tally.both.count() / PRACTITIONERS;
     report.must(last.0 as u64 == expected, format!("{} slots are left, {expected} must be", last.0));
@@ -117,7 +121,8 @@ async fn offered(connections: &Connections, request: &[u8]) -> Result<(usize, us
 async fn ask(connections: &Arc<Connections>, request: &Arc<Vec<u8>>, length: Duration) -> Result<Arc<Asked>> {
     let asked = Arc::new(Asked { latencies: Latencies::new(), surprises: Surprises::default() });
     open_loop(QUESTIONS_A_SECOND, length, |due| {
-        let (connections, request, asked) = (Arc::clone(connections), Arc::clone(request), Arc::clone(&asked));
+        let (connections, request, asked) =
+            (Arc::clone(connections), Arc::clone(request), Arc::clone(&asked));
         async move {
             match connections.ask(&request).await {
                 Ok(answer) if answer.status == 200 => asked.latencies.record(Instant::now() - due),

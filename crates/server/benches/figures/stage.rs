@@ -18,7 +18,8 @@ pub(crate) struct Folder(TempDir);
 impl Folder {
     /// Makes one in `RENDEZ_FIGURES_DIR` or among the build's files, that PostgreSQL's user may walk through.
     pub(crate) fn new() -> Result<Self> {
-        let base = std::env::var_os("RENDEZ_FIGURES_DIR").map_or_else(|| env!("CARGO_TARGET_TMPDIR").into(), PathBuf::from);
+        let base = std::env::var_os("RENDEZ_FIGURES_DIR")
+            .map_or_else(|| env!("CARGO_TARGET_TMPDIR").into(), PathBuf::from);
         std::fs::create_dir_all(&base)?;
         let mode = std::fs::Permissions::from_mode(0o711);
         let made = tempfile::Builder::new().prefix("figures-").permissions(mode).tempdir_in(&base);

@@ -29,7 +29,8 @@ async fn starts(report: &mut Report) -> Result<()> {
     let (mut new, mut existing, mut crashed) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TIMES {
         let folder = Folder::new()?;
-        let start = async || Server::start(&folder.data_dir(), server::free_address()?, false, "/readyz").await;
+        let start =
+            async || Server::start(&folder.data_dir(), server::free_address()?, false, "/readyz").await;
         let (server, took) = start().await?;
         new.push(took);
         server.stop().await?;
@@ -45,7 +46,10 @@ async fn starts(report: &mut Report) -> Result<()> {
     report.line(row("after kill -9", &crashed));
     let slowest = |times: &[Duration]| times.iter().copied().max().unwrap_or_default();
     report.aim(slowest(&new) < NEW_BAR, format!("ready on a new directory within {NEW_BAR:?}"));
-    report.aim(slowest(&existing) < EXISTING_BAR, format!("ready on an existing directory within {EXISTING_BAR:?}"));
+    report.aim(
+        slowest(&existing) < EXISTING_BAR,
+        format!("ready on an existing directory within {EXISTING_BAR:?}"),
+    );
     Ok(())
 }
 
@@ -61,7 +65,9 @@ async fn memory(report: &mut Report) -> Result<()> {
     thousand_requests(&stage).await?;
     tokio::time::sleep(IDLE).await;
     let later = stage.server.resident_mb()?;
-    report.line(format!("resident memory of the server: {at_first:.1} MB after its start, {later:.1} MB after 1,000 requests"));
+    report.line(format!(
+        "resident memory of the server: {at_first:.1} MB after its start, {later:.1} MB after 1,000 requests"
+    ));
     report.aim(at_first.max(later) < MEMORY_BAR_MB, format!("idle memory under {MEMORY_BAR_MB} MB"));
     stage.strike().await
 }
@@ -83,7 +89,8 @@ async fn thousand_requests(stage: &Stage) -> Result<()> {
         let booked = booker.connections().ask(&booker.confirm_request(n, &visit.id)).await?;
         ensure!(booked.status == 200, "confirm: {}", booked.name());
         let token = stage.tokens.patient(booker.practices().patient(booker.practices().patient_number(n)))?;
-        let read = booker.connections().ask(&get(&format!("/v1/appointments/{}", visit.id), Some(&token))).await?;
+        let read =
+            booker.connections().ask(&get(&format!("/v1/appointments/{}", visit.id), Some(&token))).await?;
         ensure!(read.status == 200, "read: {}", read.name());
     }
     Ok(())

@@ -69,7 +69,8 @@ impl Surprises {
 
     /// `3 × 409 busy, 1 × 503 overloaded`, or `none`.
     pub(crate) fn list(&self) -> String {
-        let parts: Vec<String> = self.lock().iter().map(|(what, times)| format!("{times} × {what}")).collect();
+        let parts: Vec<String> =
+            self.lock().iter().map(|(what, times)| format!("{times} × {what}")).collect();
         if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
     }
 

@@ -2,6 +2,7 @@
 --  $1 appointment  $2 patient or null  $3 practitioner or null  $4 organizations or null: whose it must be
 --  $5 version or null (If-Match)  $6 schedule version that was checked anew, or null
 --  $7 actor $8 address $9 request id  $10 idempotency caller $11 route $12 key $13 fingerprint
+-- $14 what the patient writes, or null to leave it
 WITH ask AS MATERIALIZED (
     SELECT a.id, a.version, a.status, a.hold_expires_at, a.policy_version, p.schedule_version, rendez_now() AS now,
            ($12::text IS NULL OR pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', $10::text, $11::text, $12::text), 2))) AS key_is_free
@@ -26,7 +27,8 @@ WITH ask AS MATERIALIZED (
     FROM ask
 ), booked AS (
     UPDATE appointment a
-    SET status = 'booked', hold_expires_at = NULL, version = a.version + 1, policy_version = v.schedule_version, updated_at = v.now
+    SET status = 'booked', hold_expires_at = NULL, version = a.version + 1, policy_version = v.schedule_version, updated_at = v.now,
+        reason = coalesce($14::text, a.reason)
     FROM verdict v
     WHERE a.id = v.id AND v.outcome = 'go' AND a.version = v.version AND a.status = 'held' AND a.hold_expires_at > v.now
     RETURNING a.*
