@@ -141,7 +141,7 @@ impl World {
     /// A patient holds a slot and confirms it.
     pub async fn book(&self, patient: PatientId, slot: SlotId) -> Appointment {
         let held = self.hold(patient, slot).await.expect("a hold");
-        booking::confirm(&self.ctx(Actor::Patient(patient)), held.id, None, None, None).await.expect("a booking")
+        booking::confirm(&self.ctx(Actor::Patient(patient)), held.id, None, None).await.expect("a booking")
     }
 
     /// Lets time pass for everybody: the database's clock is the one that counts.

@@ -28,7 +28,7 @@ async fn every_point_is_reached() {
     let held = booking::hold(&ctx, request.clone()).await.expect("free");
     booking::hold(&ctx, request).await.expect("the first answer");
     let ctx = world.ctx(Actor::Patient(ana));
-    booking::confirm(&ctx, held.id, None, None, None).await.expect("in time");
+    booking::confirm(&ctx, held.id, None, None).await.expect("in time");
     let later = world.slot(&practitioner, day.start() + SignedDuration::from_mins(15));
     booking::reschedule(&ctx, held.id, None, later).await.expect("free");
     booking::cancel(&ctx, held.id, None, None).await.expect("in time");

@@ -63,9 +63,9 @@ async fn a_hold_or_confirmation_that_is_abandoned_happens_once_or_not_at_all() {
         assert_eq!(world.count(&format!("SELECT count(*) FROM appointment WHERE patient_id = '{}'", patient.uuid())).await, 1);
 
         let ctx = keyed(&world, patient, "POST /v1/appointments/{id}/confirm");
-        abandon(booking::confirm(&ctx, id, Some(1), None, None), moments, &bystander).await;
+        abandon(booking::confirm(&ctx, id, Some(1), None), moments, &bystander).await;
         quiet(&bystander).await;
-        let booked = retry(|| booking::confirm(&ctx, id, Some(1), None, None)).await;
+        let booked = retry(|| booking::confirm(&ctx, id, Some(1), None)).await;
         assert_eq!((booked.id, booked.status, booked.version), (id, Status::Booked, 2));
     }
     let (_, waiting) = world.services.store.usage();

@@ -29,12 +29,12 @@ async fn a_patient_holds_and_confirms_and_the_time_is_theirs() {
     assert!(matches!(world.hold(ana, slot).await, Err(BookingRefusal::AlreadyYours { appointment }) if appointment == held.id));
 
     let stranger = world.ctx(Actor::Patient(bob));
-    assert!(matches!(booking::confirm(&stranger, held.id, None, None, None).await, Err(BookingRefusal::NotFound)));
+    assert!(matches!(booking::confirm(&stranger, held.id, None, None).await, Err(BookingRefusal::NotFound)));
     let ctx = world.ctx(Actor::Patient(ana));
-    assert!(matches!(booking::confirm(&ctx, held.id, Some(7), None, None).await, Err(BookingRefusal::VersionMismatch)));
-    let booked = booking::confirm(&ctx, held.id, Some(1), None, None).await.expect("in time");
+    assert!(matches!(booking::confirm(&ctx, held.id, Some(7), None).await, Err(BookingRefusal::VersionMismatch)));
+    let booked = booking::confirm(&ctx, held.id, Some(1), None).await.expect("in time");
     assert_eq!((booked.status, booked.version, booked.hold_expires_at), (Status::Booked, 2, None));
-    assert!(matches!(booking::confirm(&ctx, held.id, None, None, None).await, Err(BookingRefusal::AlreadyConfirmed)));
+    assert!(matches!(booking::confirm(&ctx, held.id, None, None).await, Err(BookingRefusal::AlreadyConfirmed)));
     world.assert_consistent().await;
 }
 
@@ -52,7 +52,7 @@ async fn an_expired_hold_never_blocks_although_no_worker_has_run() {
     assert_eq!(offered.slots.len(), 2, "both times are offered again");
     let again = world.hold(bob, slot).await.expect("the deadline has passed");
     assert_ne!(again.id, held.id);
-    let late = booking::confirm(&world.ctx(Actor::Patient(ana)), held.id, None, None, None).await;
+    let late = booking::confirm(&world.ctx(Actor::Patient(ana)), held.id, None, None).await;
     assert!(matches!(late, Err(BookingRefusal::HoldExpired)), "{late:?}");
     world.assert_consistent().await;
 }
@@ -136,7 +136,7 @@ async fn the_notice_is_kept_and_a_flow_begun_in_time_has_its_grace() {
     let deadline = held.hold_expires_at.expect("a deadline");
     assert_eq!(day.start().duration_since(deadline), SignedDuration::from_mins(1435), "five minutes of grace, no more");
     world.let_pass(SignedDuration::from_mins(4)).await;
-    booking::confirm(&world.ctx(Actor::Patient(ana)), held.id, None, None, None).await.expect("within the grace");
+    booking::confirm(&world.ctx(Actor::Patient(ana)), held.id, None, None).await.expect("within the grace");
     let next = world.slot(&practitioner, day.start() + SignedDuration::from_mins(15));
     world.let_pass(SignedDuration::from_mins(30)).await;
     let late = world.hold(ana, next).await;

@@ -206,7 +206,7 @@ impl Practice {
             Step::Confirm { visit } => {
                 let Some(visit) = visit_of(visit) else { return };
                 let ctx = self.patient_of(model, visit);
-                (word(&booking::confirm(&ctx, self.visits[visit], None, None, None).await), model.confirm(visit))
+                (word(&booking::confirm(&ctx, self.visits[visit], None, None).await), model.confirm(visit))
             }
             Step::Cancel { visit } => {
                 let Some(visit) = visit_of(visit) else { return };

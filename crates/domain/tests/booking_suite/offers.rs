@@ -119,9 +119,9 @@ async fn a_hold_is_confirmed_by_the_schedule_of_now() {
     // The practice takes the second day back while both still hold.
     let opening = world.opening_id(&format!("SELECT id FROM opening WHERE starts_at = '{}'", other_day.start())).await;
     directory::delete_opening(&world.desk_of(&practitioner), practitioner.id, opening).await.expect("theirs");
-    let booked = booking::confirm(&world.ctx(Actor::Patient(ana)), of_ana.id, None, None, None).await.expect("still offered");
+    let booked = booking::confirm(&world.ctx(Actor::Patient(ana)), of_ana.id, None, None).await.expect("still offered");
     assert!(booked.policy_version > of_ana.policy_version, "the schedule it was checked against is recorded");
-    let refused = booking::confirm(&world.ctx(Actor::Patient(bob)), of_bob.id, None, None, None).await;
+    let refused = booking::confirm(&world.ctx(Actor::Patient(bob)), of_bob.id, None, None).await;
     assert!(matches!(refused, Err(BookingRefusal::NotOffered(NotOffered::NoOpening))), "{refused:?}");
     world.assert_consistent().await;
 }

@@ -12,7 +12,7 @@ const COMMANDS: [&str; 5] = ["confirm", "cancel", "arrived", "fulfilled", "no-sh
 async fn command(world: &World, name: &str, id: AppointmentId) -> Result<Appointment, BookingRefusal> {
     let ctx = world.admin();
     match name {
-        "confirm" => booking::confirm(&ctx, id, None, None, None).await,
+        "confirm" => booking::confirm(&ctx, id, None, None).await,
         "cancel" => booking::cancel(&ctx, id, None, None).await,
         "arrived" => booking::settle(&ctx, id, None, Outcome::Arrived).await,
         "fulfilled" => booking::settle(&ctx, id, None, Outcome::Fulfilled).await,

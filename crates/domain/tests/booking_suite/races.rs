@@ -175,7 +175,7 @@ async fn confirming_and_giving_up_at_once_leaves_one_truth() {
         let slot = world.slot(&practitioner, day.start() + SignedDuration::from_mins(15 * round));
         let held = world.hold(patient, slot).await.expect("free");
         let (one, other) = (world.ctx(Actor::Patient(patient)), world.ctx(Actor::Patient(patient)));
-        let confirm = tokio::spawn(async move { booking::confirm(&one, held.id, None, None, None).await });
+        let confirm = tokio::spawn(async move { booking::confirm(&one, held.id, None, None).await });
         let cancel = tokio::spawn(async move { booking::cancel(&other, held.id, None, None).await });
         let confirmed = confirm.await.expect("no panic");
         let cancelled = cancel.await.expect("no panic").expect("a hold and a booked visit can both be given up");
@@ -206,7 +206,7 @@ async fn confirming_and_expiring_at_the_deadline_leave_one_truth() {
         .iter()
         .map(|held| {
             let (ctx, id) = (world.ctx(Actor::Patient(held.patient)), held.id);
-            tokio::spawn(async move { booking::confirm(&ctx, id, None, None, None).await })
+            tokio::spawn(async move { booking::confirm(&ctx, id, None, None).await })
         })
         .collect();
     let sweeper = world.admin();

@@ -41,7 +41,7 @@ async fn who_did_what_when_and_from_where_stands_in_the_audit() {
     let slot = world.slot(&practitioner, day.start());
     let later = world.slot(&practitioner, day.start() + SignedDuration::from_mins(15));
     let held = booking::hold(&patient, HoldRequest { slot, patient: ana, reason: None }).await.expect("free");
-    booking::confirm(&patient, held.id, None, None, None).await.expect("in time");
+    booking::confirm(&patient, held.id, None, None).await.expect("in time");
     booking::reschedule(&desk, held.id, None, later).await.expect("free");
     booking::settle(&desk, held.id, None, Outcome::Arrived).await.expect("early");
     booking::settle(&desk, held.id, None, Outcome::Fulfilled).await.expect("done");
@@ -112,7 +112,7 @@ async fn a_version_that_somebody_else_has_changed_is_refused_by_every_command() 
     }
     let moved = booking::reschedule(&ctx, held.id, Some(1), later).await.expect("the right version");
     assert_eq!((moved.version, moved.status, moved.hold_expires_at), (2, Status::Held, held.hold_expires_at));
-    let booked = booking::confirm(&ctx, held.id, Some(2), None, None).await.expect("the right version");
+    let booked = booking::confirm(&ctx, held.id, Some(2), None).await.expect("the right version");
     booking::cancel(&ctx, held.id, Some(booked.version), None).await.expect("the right version");
     world.assert_consistent().await;
 }
@@ -131,7 +131,7 @@ async fn every_repeated_command_gets_its_first_answer_even_from_another_process(
     let there = |key: &str| with_key(elsewhere.ctx(Actor::Patient(ana)), key, "body");
 
     let held = booking::hold(&here("hold"), request.clone()).await.expect("free");
-    let booked = booking::confirm(&here("confirm"), held.id, Some(1), None, None).await.expect("in time");
+    let booked = booking::confirm(&here("confirm"), held.id, Some(1), None).await.expect("in time");
     let moved = booking::reschedule(&here("move"), held.id, Some(2), later).await.expect("free");
     let gone = booking::cancel(&here("cancel"), held.id, Some(3), None).await.expect("in time");
     let id = held.id;
@@ -149,7 +149,7 @@ async fn every_repeated_command_gets_its_first_answer_even_from_another_process(
 
     let again = [
         (held, booking::hold(&there("hold"), request.clone()).await.expect("first answer")),
-        (booked, booking::confirm(&there("confirm"), id, Some(1), None, None).await.expect("first answer")),
+        (booked, booking::confirm(&there("confirm"), id, Some(1), None).await.expect("first answer")),
         (moved, booking::reschedule(&there("move"), id, Some(2), later).await.expect("first answer")),
         (gone, booking::cancel(&there("cancel"), id, Some(3), None).await.expect("first answer")),
         (squeezed, booking::overbook(&with_key(elsewhere.admin(), "squeeze", "body"), squeeze).await.expect("first answer")),
@@ -184,7 +184,7 @@ async fn a_key_belongs_to_one_request_and_a_refusal_uses_none_up() {
     let later = world.slot(&practitioner, day.start() + SignedDuration::from_mins(30));
     let answers = [
         booking::hold(&ctx, of_ana).await,
-        booking::confirm(&ctx, held.id, None, None, None).await,
+        booking::confirm(&ctx, held.id, None, None).await,
         booking::cancel(&ctx, held.id, None, None).await,
         booking::reschedule(&ctx, held.id, None, later).await,
     ];

@@ -45,7 +45,7 @@ async fn an_absence_lists_what_it_strikes_and_takes_what_is_free() {
     assert!(matches!(inside, Err(BookingRefusal::NotOffered(NotOffered::TimeOff))), "{inside:?}");
 
     // A hold from before cannot become a visit in the absence; a booked visit given up does not become free.
-    let confirmed = booking::confirm(&world.ctx(Actor::Patient(bob)), held.id, None, None, None).await;
+    let confirmed = booking::confirm(&world.ctx(Actor::Patient(bob)), held.id, None, None).await;
     assert!(matches!(confirmed, Err(BookingRefusal::NotOffered(NotOffered::TimeOff))), "{confirmed:?}");
     booking::cancel(&world.ctx(Actor::Patient(ana)), booked.id, None, None).await.expect("in time");
     let away = "SELECT count(*) FROM claim WHERE kind = 'time-off'";

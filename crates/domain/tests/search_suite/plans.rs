@@ -67,7 +67,7 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
         booking::hold(&ctx, request).await.expect("the first answer");
         world.hold(world.patient().await, slot(0)).await.expect_err("taken");
         let ctx = world.ctx(Actor::Patient(patient));
-        booking::confirm(&ctx, held.id, None, None, None).await.expect("in time");
+        booking::confirm(&ctx, held.id, None, None).await.expect("in time");
         booking::reschedule(&ctx, held.id, None, slot(1)).await.expect("free");
         booking::find(&ctx, held.id).await.expect("theirs");
         for filter in [
