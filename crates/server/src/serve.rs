@@ -29,6 +29,13 @@ use crate::{demonstration, starting, wiring};
 const DATABASE_BEAT: Duration = Duration::from_secs(1);
 const DATABASE_PATIENCE: Duration = Duration::from_secs(3);
 
+/// What is opened on the way and outlives the wait for the signal.
+#[derive(Default)]
+struct Opened {
+    router: Arc<OnceLock<Router>>,
+    store: OnceLock<Store>,
+}
+
 /// Runs the server until a signal.
 pub(crate) async fn serve(arguments: Serve) -> Result<()> {
     let settings = settings(&arguments)?;
@@ -41,12 +48,12 @@ pub(crate) async fn serve(arguments: Serve) -> Result<()> {
     let readiness = Readiness::new();
     let database = readiness.part("database");
     database.not_ready("it is being started");
-    let real = Arc::new(OnceLock::new());
+    let opened = Opened::default();
     if arguments.roles.contains(&Role::Api) || arguments.roles.contains(&Role::Search) {
         let listener = TcpListener::bind(settings.server.listen)
             .await
             .with_context(|| format!("{} cannot be listened on", settings.server.listen))?;
-        let router = starting::until_ready(Arc::clone(&real), readiness.clone());
+        let router = starting::until_ready(Arc::clone(&opened.router), readiness.clone());
         let serving = ServeSettings { shutdown: settings.server.shutdown_grace(), ..ServeSettings::default() };
         lifecycle.spawn(serve_http(listener, router, serving, lifecycle.soft()));
     }
@@ -62,12 +69,15 @@ pub(crate) async fn serve(arguments: Serve) -> Result<()> {
         (None, url) => url.as_deref().unwrap_or_default().parse()?,
     };
     let result = tokio::select! {
-        result = run(&arguments, &settings, &config, &lifecycle, readiness, database, &real) => result,
+        result = run(&arguments, &settings, &config, &lifecycle, readiness, database, &opened) => result,
         reason = lost(private.as_ref()) => Err(anyhow::anyhow!("the private PostgreSQL is gone: {reason}")),
     };
     lifecycle.stop();
     if !lifecycle.wait(settings.server.shutdown_grace()).await {
         tracing::warn!("something did not end in time and was broken off");
+    }
+    if let Some(store) = opened.store.get() {
+        store.close();
     }
     if let Some(private) = private {
         private.stop().await?;
@@ -85,9 +95,10 @@ async fn run(
     lifecycle: &Lifecycle,
     readiness: Readiness,
     database: Part,
-    real: &OnceLock<Router>,
+    opened: &Opened,
 ) -> Result<()> {
     let store = wiring::store(config, settings).await?;
+    let _ = opened.store.set(store.clone());
     let logins = match arguments.demo {
         true => demonstration::prepare(&store, wiring::pack(settings)?).await?,
         false => Vec::new(),
@@ -112,7 +123,7 @@ async fn run(
         )?;
         app.admission.spawn_upkeep(lifecycle.soft());
         let url = app.settings.public_url.clone();
-        let _ = real.set(rendez_web::router(app)?);
+        let _ = opened.router.set(rendez_web::router(app)?);
         tracing::info!(url, "ready");
         if arguments.demo {
             demonstration::greet(&url, &logins);

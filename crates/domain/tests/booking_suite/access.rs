@@ -98,7 +98,7 @@ async fn every_command_as_everybody() {
                     }
                 }
                 "hold" => booking_word(booking::hold(&ctx, HoldRequest { slot, patient: ana, reason: None }).await),
-                "confirm" => booking_word(booking::confirm(&ctx, visit, stale, None, None).await),
+                "confirm" => booking_word(booking::confirm(&ctx, visit, stale, None).await),
                 "cancel" => booking_word(booking::cancel(&ctx, visit, stale, None).await),
                 "reschedule" => booking_word(booking::reschedule(&ctx, visit, stale, later).await),
                 "outcome" => booking_word(booking::settle(&ctx, visit, stale, Outcome::Arrived).await),

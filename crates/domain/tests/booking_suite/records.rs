@@ -102,7 +102,7 @@ async fn a_version_that_somebody_else_has_changed_is_refused_by_every_command() 
     let ctx = world.admin();
     let stale = Some(held.version + 1);
     let answers = [
-        booking::confirm(&ctx, held.id, stale, None, None).await,
+        booking::confirm(&ctx, held.id, stale, None).await,
         booking::cancel(&ctx, held.id, stale, None).await,
         booking::reschedule(&ctx, held.id, stale, later).await,
         booking::settle(&ctx, held.id, stale, Outcome::Arrived).await,

@@ -119,6 +119,11 @@ impl Store {
         }
     }
 
+    /// Closes every connection: the last thing before the database itself stops.
+    pub fn close(&self) {
+        self.pool.close();
+    }
+
     /// How many connections exist and how many requests wait for one.
     pub fn usage(&self) -> (usize, usize) {
         let status = self.pool.status();
