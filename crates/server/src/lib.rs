@@ -18,6 +18,7 @@ use cli::Command;
 
 /// Runs the command that the arguments name.
 pub fn run(cli: Cli) -> Result<()> {
+    rendez_platform::crash::arm();
     // Two TLS providers may be linked; this one is ours.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     match cli.command {

@@ -84,7 +84,7 @@ async fn expire(
     crash::point("expire.committed");
     if !rows.is_empty() {
         ctx.waker.wake();
-        metrics::counter!("rendez_bookings_total", "result" => "expired")
+        metrics::counter!("rendez_bookings_total", "command" => "expire", "result" => "done")
             .increment(u64::try_from(rows.len()).unwrap_or(0));
     }
     Ok(rows.iter().map(|row| row.get::<_, Json<Appointment>>(0).0).collect())

@@ -10,6 +10,7 @@ const SAMPLES: &[(&str, &str)] = &[
         "0001_create_foundation",
         "INSERT INTO region VALUES ('fr', 250);
          INSERT INTO change (kind) VALUES ('schedule');
+         INSERT INTO follower (name, xid, seq) VALUES ('mirror', '5', 1);
          INSERT INTO job (kind, payload) VALUES ('mail.confirmation', '{}');
          INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer)
             VALUES ('admin:root', 'POST /v1/patients', 'k', 'f', 201, 'body', '{}');
@@ -31,7 +32,11 @@ const SAMPLES: &[(&str, &str)] = &[
          INSERT INTO patient (id, region, calendar_id, given_name, family_name, registered_by)
             VALUES ('00000000-0000-0000-0000-000000000006', 'fr', 3, 'Ana', 'Martin', 'server');
          INSERT INTO account (id, email, password_hash, role, patient_id)
-            VALUES ('00000000-0000-0000-0000-000000000007', 'ana@example.org', 'x', 'patient', '00000000-0000-0000-0000-000000000006')",
+            VALUES ('00000000-0000-0000-0000-000000000007', 'ana@example.org', 'x', 'patient', '00000000-0000-0000-0000-000000000006');
+         INSERT INTO consent (account_id, key) SELECT id, 'terms' FROM account;
+         INSERT INTO session (token_hash, account_id, expires_at) SELECT 'x', id, '2027-01-01' FROM account;
+         INSERT INTO account_organization SELECT a.id, o.id FROM account a, organization o;
+         INSERT INTO practitioner_location SELECT id, location_id FROM practitioner",
     ),
     (
         "0003_create_availability",
@@ -94,7 +99,6 @@ async fn each_migration_keeps_the_rows_that_it_finds() {
         before = counts(&client).await;
     }
     for (table, count) in counts(&client).await {
-        let filled_by_rows_of_its_own = ["account_organization", "follower", "practitioner_location", "session"];
-        assert!(count > 0 || filled_by_rows_of_its_own.contains(&table.as_str()), "no sample row for {table}");
+        assert!(count > 0, "no sample row for {table}");
     }
 }
