@@ -17,12 +17,14 @@ use rendez_platform::private_postgres::{PrivatePostgres, PrivatePostgresSettings
 use rendez_platform::store::Store;
 use rendez_platform::telemetry::health::{Part, Readiness};
 use rendez_platform::telemetry::{logs, metrics::Metrics};
+use rendez_web::DemoLogin;
 use rendez_web::api::live::Live;
 use rendez_web::serve::{ServeSettings, serve as serve_http};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Serve;
+use crate::demo::Login;
 use crate::roles::{self, Role};
 use crate::{demonstration, starting, wiring};
 
@@ -100,8 +102,8 @@ async fn run(
     let store = wiring::store(config, settings).await?;
     let _ = opened.store.set(store.clone());
     let logins = match arguments.demo {
-        true => demonstration::prepare(&store, wiring::pack(settings)?).await?,
-        false => Vec::new(),
+        true => Some(demonstration::prepare(&store, wiring::pack(settings)?).await?),
+        false => None,
     };
     let (feed, follower) = ChangeFeed::new(store.clone());
     let services = wiring::services(store.clone(), &feed, settings)?;
@@ -119,18 +121,24 @@ async fn run(
             lifecycle.soft(),
             settings,
             &arguments.data_dir,
-            arguments.demo,
+            logins.as_deref().map(shown),
         )?;
         app.admission.spawn_upkeep(lifecycle.soft());
         let url = app.settings.public_url.clone();
         let _ = opened.router.set(rendez_web::router(app)?);
         tracing::info!(url, "ready");
-        if arguments.demo {
-            demonstration::greet(&url, &logins);
+        if let Some(logins) = &logins {
+            demonstration::greet(&url, logins);
         }
     }
     watch(&store, &database, lifecycle.soft()).await;
     Ok(())
+}
+
+/// The demo's logins as the sign-in page shows them.
+fn shown(logins: &[Login]) -> Vec<DemoLogin> {
+    let shown = |login: &Login| DemoLogin { role: login.role, email: login.email, password: login.password };
+    logins.iter().map(shown).collect()
 }
 
 /// Keeps asking the database whether it is there, until the stop: readiness is what a balancer goes by.

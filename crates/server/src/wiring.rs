@@ -21,7 +21,7 @@ use rendez_platform::telemetry::metrics::Metrics;
 use rendez_vocab::clock::SystemClock;
 use rendez_web::api::live::Live;
 use rendez_web::middleware::admission::{Admission, Limits};
-use rendez_web::{App, AppParts, WebSettings};
+use rendez_web::{App, AppParts, DemoLogin, WebSettings};
 use tokio_util::sync::CancellationToken;
 
 /// How long a database elsewhere may take to answer for the first time.
@@ -93,7 +93,7 @@ pub(crate) fn app(
     stop: CancellationToken,
     settings: &Settings,
     data_dir: &Path,
-    demo: bool,
+    demo: Option<Vec<DemoLogin>>,
 ) -> Result<App> {
     let issuer = Arc::new(Issuer::open(
         IssuerSettings {

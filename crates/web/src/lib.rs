@@ -18,4 +18,4 @@ pub mod state;
 mod tests;
 
 pub use router::router;
-pub use state::{App, AppParts, WebSettings};
+pub use state::{App, AppParts, DemoLogin, WebSettings};

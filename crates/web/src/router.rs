@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::api::appointments::{commands, queries};
+use crate::api::appointments::{audit, commands, queries};
 use crate::api::{
     completion, explain, locations, opening_hours, openings, operations, patients, practitioners, search,
     slots, stream, time_off, visit_types,
@@ -41,6 +41,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(stream::follow)) //                            GET /v1/practitioners/{id}/slots/stream
         .routes(routes!(locations::organization)) //                   GET /v1/organizations/{id}
         .routes(routes!(locations::list, locations::add)) //           GET POST /v1/organizations/{id}/locations
+        .routes(routes!(practitioners::of_organization)) //            GET /v1/organizations/{id}/practitioners
         .routes(routes!(locations::find)) //                           GET /v1/locations/{id}
         .routes(routes!(locations::rooms, locations::add_room)) //     GET POST /v1/locations/{id}/rooms
         .routes(routes!(patients::create)) //                          POST /v1/patients
@@ -48,6 +49,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(queries::list, commands::hold)) //             GET POST /v1/appointments
         .routes(routes!(commands::expire)) //                          POST /v1/appointments/expire
         .routes(routes!(queries::find)) //                             GET /v1/appointments/{id}
+        .routes(routes!(audit::trail)) //                              GET /v1/appointments/{id}/audit
         .routes(routes!(commands::confirm)) //                         POST /v1/appointments/{id}/confirm
         .routes(routes!(commands::cancel)) //                          POST /v1/appointments/{id}/cancel
         .routes(routes!(commands::reschedule)) //                      POST /v1/appointments/{id}/reschedule

@@ -42,8 +42,19 @@ pub struct AppParts {
     pub stop: CancellationToken,
     /// Addresses and limits.
     pub settings: WebSettings,
-    /// Demo data is loaded: demo logins are shown and kept mails can be read.
-    pub demo: bool,
+    /// With demo data: who can sign in, for everybody to see. Kept mails can be read then, too.
+    pub demo: Option<Vec<DemoLogin>>,
+}
+
+/// An account of the demo, which the sign-in page offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoLogin {
+    /// The role's name, as tokens have it.
+    pub role: &'static str,
+    /// The address to sign in with.
+    pub email: &'static str,
+    /// The password, which is no secret.
+    pub password: &'static str,
 }
 
 /// Settings of the HTTP surface.

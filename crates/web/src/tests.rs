@@ -85,7 +85,7 @@ impl Server {
                 trusted_proxies: 1,
                 sessions: SessionLifetime { idle: hours(1), total: hours(2) },
             },
-            demo: false,
+            demo: None,
         });
         Self { router: crate::router(app).expect("a router"), issuer, _data: data }
     }
@@ -224,10 +224,14 @@ async fn a_full_house_still_tells_that_it_lives() {
     let server = Server::new(Limits { max_in_flight: 0, ..LIMITS });
     assert_eq!(server.ask("GET", "/v1/specialties", None, "").await, (503, "overloaded".to_owned()));
     assert_eq!(server.ask("GET", "/healthz", None, "").await.0, 200);
-    let page = Request::get("/").header(header::ACCEPT, "text/html").body(Body::empty()).expect("a request");
-    let response = server.send(page).await;
+    let page = Request::get("/").header(header::ACCEPT, "text/html").header(header::ACCEPT_LANGUAGE, "fr");
+    let response = server.send(page.body(Body::empty()).expect("a request")).await;
     assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(response.headers()[header::RETRY_AFTER], "1");
     assert!(response.headers()[header::CONTENT_TYPE].to_str().expect("text").starts_with("text/html"));
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    let text = std::str::from_utf8(&body).expect("UTF-8");
+    assert!(text.contains("lang=\"fr\"") && text.contains("Trop de monde"), "{text}");
 }
 
 #[tokio::test]

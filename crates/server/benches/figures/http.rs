@@ -86,8 +86,7 @@ impl Connections {
     /// Sends a request and waits for its answer. After an error nobody knows whether the server did it.
     pub(crate) async fn ask(&self, request: &[u8]) -> Result<Answer, Error> {
         let _place = self.places.acquire().await.map_err(Error::other)?;
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut connection = match idle {
+        let mut connection = match self.idle() {
             Some(connection) => connection,
             None => Connection::open(self.address).await?,
         };
@@ -96,6 +95,12 @@ impl Connections {
             self.keep(connection);
         }
         Ok(answer)
+    }
+
+    /// The connection that was used last, but none that the server has closed meanwhile.
+    fn idle(&self) -> Option<Connection> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        std::iter::from_fn(|| idle.pop()).find(Connection::is_usable)
     }
 
     fn keep(&self, connection: Connection) {
@@ -114,6 +119,11 @@ impl Connection {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024), is_open: true })
+    }
+
+    /// A server closes what is idle for long; then there is an end to read.
+    fn is_usable(&self) -> bool {
+        self.stream.try_read(&mut [0]).is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     }
 
     async fn ask(&mut self, request: &[u8]) -> Result<Answer, Error> {

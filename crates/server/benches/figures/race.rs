@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde::Deserialize;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::booking::Visit;
 use crate::http::{Answer, Connections, post};
 use crate::practices::Practices;
 use crate::report::Report;
@@ -34,7 +35,8 @@ struct Refusal {
 
 struct Heat {
     latencies: Latencies,
-    won: AtomicU64,
+    /// Who won, and what.
+    won: Mutex<Vec<(u64, Visit)>>,
     refused_well: AtomicU64,
     surprises: Surprises,
 }
@@ -50,18 +52,19 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
 
     let heat = Arc::new(Heat {
         latencies: Latencies::new(),
-        won: AtomicU64::new(0),
+        won: Mutex::default(),
         refused_well: AtomicU64::new(0),
         surprises: Surprises::default(),
     });
-    let mut raced = Duration::ZERO;
+    let (mut raced, mut won) = (Duration::ZERO, 0);
     for round in 0..ROUNDS {
-        let requests = (0..CALLERS).map(|caller| request(&practices, &tokens, round, caller)).collect();
-        let took = run(&connections, &heat, requests).await?;
+        let requests =
+            (0..CALLERS).map(|caller| (caller, request(&practices, &tokens, round, caller))).collect();
+        raced += run(&connections, &heat, requests).await?;
         if round == 0 {
             report.line(heat.latencies.row("first round"));
         }
-        raced += took;
+        won += confirm(&connections, &heat, &tokens).await?;
     }
     let attempts = ROUNDS * CALLERS;
     report.line(heat.latencies.row("all rounds"));
@@ -71,14 +74,14 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     ));
     report.line(format!("other answers: {}", heat.surprises.list()));
 
-    let (won, refused) = (heat.won.load(Ordering::Relaxed), heat.refused_well.load(Ordering::Relaxed));
+    let refused = heat.refused_well.load(Ordering::Relaxed);
     report.must(won == ROUNDS * SLOTS, format!("{won} of {} slots won over HTTP", ROUNDS * SLOTS));
     report.must(
         won + refused == attempts,
         format!("{refused} refusals, all of them 409 slot-taken with alternatives; no 5xx"),
     );
     let claims = "SELECT min(n)::bigint, max(n)::bigint FROM (SELECT count(c.id) AS n FROM practitioner p
-        LEFT JOIN claim c ON c.calendar_id = p.calendar_id AND c.kind = 'hold' WHERE";
+        LEFT JOIN claim c ON c.calendar_id = p.calendar_id AND c.kind = 'appointment' WHERE";
     let sql = format!("{claims} {} GROUP BY p.id) each", practices.is_ours("p.id"));
     let row = stage.database.client.query_one(&sql, &[]).await?;
     let (fewest, most): (i64, i64) = (row.get(0), row.get(1));
@@ -93,11 +96,24 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     stage.strike().await
 }
 
-/// Every slot is wanted by 25 callers, who come in turn: the worst order, as all 25 meet.
+/// Every slot is wanted by 25 callers, who come in turn. Each round is about other times, so that a patient who won
+/// one may want another.
 fn request(practices: &Practices, tokens: &[String], round: u64, caller: u64) -> Vec<u8> {
-    let slot = practices.slot_of(round, (caller % SLOTS) as usize);
+    let slot = practices.slot_of(round, (round * SLOTS + caller % SLOTS) as usize);
     let body = format!(r#"{{"slot_id":"{slot}","patient_id":"{}"}}"#, practices.patient(caller));
     post("/v1/appointments", &tokens[caller as usize], &format!("race-{round}-{caller}"), &body)
+}
+
+/// Whoever won confirms, as a patient may only have a few holds; how many there were.
+async fn confirm(connections: &Connections, heat: &Heat, tokens: &[String]) -> Result<u64> {
+    let won = std::mem::take(&mut *heat.won.lock().unwrap_or_else(PoisonError::into_inner));
+    for (caller, visit) in &won {
+        let path = format!("/v1/appointments/{}/confirm", visit.id);
+        let request = post(&path, &tokens[*caller as usize], &format!("confirm-{}", visit.id), "{}");
+        let answer = connections.ask(&request).await?;
+        ensure!(answer.status == 200, "a winner cannot confirm: {}", answer.name());
+    }
+    Ok(won.len() as u64)
 }
 
 async fn run(
@@ -113,12 +129,12 @@ async fn run(
         running.spawn(async move {
             loop {
                 let request = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-                let Some(request) = request else { return };
+                let Some((caller, request)) = request else { return };
                 let sent = Instant::now();
                 let answer = connections.ask(&request).await;
                 heat.latencies.record(sent.elapsed());
                 match answer {
-                    Ok(answer) => judge(&heat, &answer),
+                    Ok(answer) => judge(&heat, caller, &answer),
                     Err(error) => heat.surprises.count(format!("connection: {}", error.kind())),
                 }
             }
@@ -130,9 +146,9 @@ async fn run(
     Ok(begun.elapsed())
 }
 
-fn judge(heat: &Heat, answer: &Answer) {
-    if answer.status == 201 {
-        heat.won.fetch_add(1, Ordering::Relaxed);
+fn judge(heat: &Heat, caller: u64, answer: &Answer) {
+    if let (201, Ok(visit)) = (answer.status, answer.json()) {
+        heat.won.lock().unwrap_or_else(PoisonError::into_inner).push((caller, visit));
         return;
     }
     match answer.json::<Refusal>() {

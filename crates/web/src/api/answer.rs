@@ -24,8 +24,18 @@ pub fn render<T: Serialize>(view: &T) -> Value {
     serde_json::to_value(view).unwrap_or_default()
 }
 
-/// The first answer to a request with a key, made now or kept. `view` makes what [`render`] was given.
+/// The first answer to a request that made something, made now or kept. `view` makes what [`render`] was given.
 pub fn first<T, V: Serialize>(
+    answer: Answer<T>,
+    view: impl FnOnce(T) -> V,
+    version: Option<fn(&T) -> i64>,
+) -> Response {
+    first_with(StatusCode::CREATED, answer, view, version)
+}
+
+/// The same with the status of a request that need not have made something.
+pub fn first_with<T, V: Serialize>(
+    fresh: StatusCode,
     answer: Answer<T>,
     view: impl FnOnce(T) -> V,
     version: Option<fn(&T) -> i64>,
@@ -33,7 +43,7 @@ pub fn first<T, V: Serialize>(
     match answer {
         Answer::Fresh(made) => {
             let version = version.map(|version| version(&made));
-            let response = (StatusCode::CREATED, Json(view(made))).into_response();
+            let response = (fresh, Json(view(made))).into_response();
             with_tag(response, version)
         }
         Answer::Replayed(Stored { status, answer }) => {

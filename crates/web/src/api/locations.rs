@@ -1,14 +1,14 @@
 //! Organizations, their locations and rooms.
 
 use axum::Json;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use rendez_domain::Ctx;
 use rendez_domain::directory::{self, Location, NewLocation, NewRoom, Room};
 use rendez_vocab::ids::{LocationId, OrganizationId, RoomId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::{first, render};
 use crate::extract::{Caller, Command, Fields, FromFields, Id, SignedIn, read};
 use crate::problem::Problem;
 
@@ -166,8 +166,9 @@ pub(crate) async fn add(
     command: Command<LocationBody>,
 ) -> Result<Response, Problem> {
     let new = command.body.in_region_of(&command.ctx);
-    let made = directory::add_location(&command.ctx, id, new).await?;
-    Ok((StatusCode::CREATED, Json(LocationView::from(&made))).into_response())
+    let answer =
+        directory::add_location(&command.ctx, id, new, |made| render(&LocationView::from(made))).await?;
+    Ok(first(answer, |made| LocationView::from(&made), None))
 }
 
 /// One location.
@@ -211,9 +212,9 @@ pub struct RoomView {
     pub name: String,
 }
 
-impl From<Room> for RoomView {
-    fn from(room: Room) -> Self {
-        Self { id: room.id, location_id: room.location, kind: room.kind, name: room.name }
+impl From<&Room> for RoomView {
+    fn from(room: &Room) -> Self {
+        Self { id: room.id, location_id: room.location, kind: room.kind.clone(), name: room.name.clone() }
     }
 }
 
@@ -230,7 +231,7 @@ pub struct RoomList {
 pub(crate) async fn rooms(caller: SignedIn, Id(id): Id<LocationId>) -> Result<Json<RoomList>, Problem> {
     directory::location(&caller.ctx, id).await?;
     let found = directory::rooms(&caller.ctx, id).await?;
-    Ok(Json(RoomList { rooms: found.into_iter().map(RoomView::from).collect() }))
+    Ok(Json(RoomList { rooms: found.iter().map(RoomView::from).collect() }))
 }
 
 /// Enter a room or device of a location.
@@ -242,6 +243,6 @@ pub(crate) async fn add_room(
     command: Command<RoomBody>,
 ) -> Result<Response, Problem> {
     let new = NewRoom { kind: command.body.kind, name: command.body.name };
-    let made = directory::add_room(&command.ctx, id, new).await?;
-    Ok((StatusCode::CREATED, Json(RoomView::from(made))).into_response())
+    let answer = directory::add_room(&command.ctx, id, new, |made| render(&RoomView::from(made))).await?;
+    Ok(first(answer, |made| RoomView::from(&made), None))
 }

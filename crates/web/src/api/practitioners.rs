@@ -1,5 +1,6 @@
 //! Practitioners: entering, reading and changing them.
 
+use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rendez_domain::directory::{self, NewPractitioner, Practitioner, PractitionerChange};
@@ -168,6 +169,25 @@ pub(crate) async fn find(caller: Caller, Id(id): Id<PractitionerId>) -> Result<R
     let known = directory::practitioner(&caller.ctx, id).await?;
     let headers = [(header::CACHE_CONTROL, "no-cache")];
     Ok((headers, versioned(StatusCode::OK, known.version, PractitionerView::from(&known))).into_response())
+}
+
+/// The practitioners of an organization.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PractitionerList {
+    /// By family name, at most 200.
+    pub practitioners: Vec<PractitionerView>,
+}
+
+/// The practitioners of an organization who can be booked.
+#[utoipa::path(get, path = "/v1/organizations/{id}/practitioners", tag = "organizations", security(()),
+    responses((status = 200, description = "Its practitioners", body = PractitionerList)))]
+pub(crate) async fn of_organization(
+    caller: Caller,
+    Id(id): Id<OrganizationId>,
+) -> Result<Json<PractitionerList>, Problem> {
+    directory::organization(&caller.ctx, id).await?;
+    let known = directory::practitioners_of(&caller.ctx, &[id]).await?;
+    Ok(Json(PractitionerList { practitioners: known.iter().map(PractitionerView::from).collect() }))
 }
 
 /// What to change.

@@ -3,12 +3,12 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use rendez_domain::availability::{VisitType, WhoMayBook};
-use rendez_domain::directory::{self, NewVisitType};
+use rendez_domain::directory::{self, NewVisitType, Practitioner};
 use rendez_vocab::ids::{PractitionerId, VisitTypeId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::answer::versioned;
+use super::answer::{first_with, render};
 use super::practitioners::PractitionerView;
 use crate::extract::path::Ids;
 use crate::extract::{Command, Fields, FromFields, Id, SignedIn, read};
@@ -145,8 +145,7 @@ pub(crate) async fn add(
     Id(id): Id<PractitionerId>,
     command: Command<VisitTypeBody>,
 ) -> Result<Response, Problem> {
-    let after = directory::visit_type_change(&command.ctx, id, None, command.body.into()).await?;
-    Ok(versioned(StatusCode::CREATED, after.version, PractitionerView::from(&after)))
+    change(command, id, None, StatusCode::CREATED).await
 }
 
 /// Put a visit type in the place of another. What is booked stays booked.
@@ -158,6 +157,17 @@ pub(crate) async fn replace(
     Ids(id, visit_type): Ids<PractitionerId, VisitTypeId>,
     command: Command<VisitTypeBody>,
 ) -> Result<Response, Problem> {
-    let after = directory::visit_type_change(&command.ctx, id, Some(visit_type), command.body.into()).await?;
-    Ok(versioned(StatusCode::OK, after.version, PractitionerView::from(&after)))
+    change(command, id, Some(visit_type), StatusCode::OK).await
+}
+
+async fn change(
+    command: Command<VisitTypeBody>,
+    id: PractitionerId,
+    visit_type: Option<VisitTypeId>,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let render = |after: &Practitioner| render(&PractitionerView::from(after));
+    let answer =
+        directory::visit_type_change(&command.ctx, id, visit_type, command.body.into(), render).await?;
+    Ok(first_with(status, answer, |after| PractitionerView::from(&after), Some(|after| after.version)))
 }

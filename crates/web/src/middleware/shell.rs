@@ -19,6 +19,7 @@ use tracing::{Instrument, field};
 
 use super::address::{self, Peer};
 use super::security;
+use crate::pages;
 use crate::problem::{self, Incident, Problem, codes};
 use crate::state::App;
 
@@ -57,12 +58,14 @@ pub async fn shell(State(app): State<App>, mut request: Request, next: Next) -> 
         latency_ms = field::Empty,
     );
     request.extensions_mut().insert(origin.clone());
-    let for_people = is_for_people(&request);
+    let reader = is_for_people(&request).then(|| request.headers().clone());
     let answered = answer(&app, &route, origin.address, request, next).instrument(span.clone()).await;
     let mut response = match answered {
         Ok(response) => response,
-        Err(problem) if for_people => as_page(problem, &origin.request_id),
-        Err(problem) => problem.into_response(),
+        Err(problem) => match reader {
+            Some(headers) => as_page(&app, problem, &headers, &origin.request_id),
+            None => problem.into_response(),
+        },
     };
     if let Some(Incident(fault)) = response.extensions_mut().remove::<Incident>() {
         span.in_scope(|| log(&fault));
@@ -124,10 +127,11 @@ async fn answer(
 }
 
 /// The problem as a page, with its status and headers.
-fn as_page(problem: Problem, number: &str) -> Response {
-    let page = problem::pages::for_people(problem.code(), number).into_response();
-    let (head, body) = page.into_parts();
+fn as_page(app: &App, problem: Problem, headers: &HeaderMap, number: &str) -> Response {
     let mut response = problem.into_response();
+    let page = pages::without_visitor(app, headers, response.status(), number);
+    let Some(page) = page else { return response };
+    let (head, body) = page.into_response().into_parts();
     *response.body_mut() = body;
     if let Some(media_type) = head.headers.get(header::CONTENT_TYPE) {
         response.headers_mut().insert(header::CONTENT_TYPE, media_type.clone());

@@ -146,7 +146,7 @@ pub(super) async fn confirm(Path(id): Path<String>, posted: Posted) -> Response 
     posted
         .answer(async {
             let ctx = posted.once("POST /appointments/{id}/confirm", &[&id]);
-            match booking::confirm(&ctx, read(&id)?, None).await {
+            match booking::confirm(&ctx, read(&id)?, None, posted.short_text("reason", REASON)).await {
                 Ok(_) | Err(BookingRefusal::AlreadyConfirmed) => {
                     Ok(go(&format!("/appointments/{id}?done=booked")))
                 }

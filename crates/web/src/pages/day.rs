@@ -82,7 +82,6 @@ struct DayPage {
 #[template(path = "whose_day.html")]
 struct WhoseDayPage {
     page: Page,
-    links: Vec<Link>,
 }
 
 /// `GET /practice/day`
@@ -92,12 +91,7 @@ pub(super) async fn show(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Re
             access::practice(&visitor.ctx.actor)?;
             let colleagues = colleagues(&visitor).await?;
             let Some(id) = whose(&visitor, &asked, &colleagues)? else {
-                let links = colleagues
-                    .iter()
-                    .map(|person| Link::new(address(person.id, &asked.date), name_of(person)))
-                    .collect();
-                let page = WhoseDayPage { page: visitor.page(), links };
-                return Ok(visitor.show(StatusCode::OK, &page));
+                return Ok(visitor.show(StatusCode::OK, &WhoseDayPage { page: visitor.page() }));
             };
             let person = directory::practitioner(&visitor.ctx, id).await?;
             access::manage_practitioner(&visitor.ctx.actor, person.id, person.organization)
@@ -107,7 +101,7 @@ pub(super) async fn show(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Re
         .await
 }
 
-/// Whose day: the one asked for, one's own, or that of the only one there is.
+/// Whose day: the one asked for, one's own, or that of the first of the practice.
 fn whose(
     visitor: &Visitor,
     asked: &Asked,
@@ -118,8 +112,8 @@ fn whose(
     }
     Ok(match (&visitor.ctx.actor, colleagues) {
         (Actor::Practitioner(own), _) => Some(*own),
-        (_, [only]) => Some(only.id),
-        _ => None,
+        (_, [first, ..]) => Some(first.id),
+        (_, []) => None,
     })
 }
 
@@ -198,10 +192,13 @@ async fn visits(
     }
 }
 
-/// Those whose day the visitor may see, as far as the visitor's own record tells.
+/// Those whose day the visitor may see; an admin may see everybody's, and names whose.
 async fn colleagues(visitor: &Visitor) -> Result<Vec<Practitioner>, PageError> {
     match &visitor.ctx.actor {
         Actor::Practitioner(own) => Ok(vec![directory::practitioner(&visitor.ctx, *own).await?]),
+        Actor::Staff { organizations, .. } => {
+            Ok(directory::practitioners_of(&visitor.ctx, organizations).await?)
+        }
         _ => Ok(Vec::new()),
     }
 }

@@ -6,17 +6,18 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, Response};
 use rendez_domain::booking::BookingRefusal;
 use rendez_domain::directory::DirectoryRefusal;
 use rendez_domain::identity::access::Denied;
 use rendez_platform::fault::Fault;
 
 use super::page::{Link, Page};
-use super::visitor::{Visitor, go};
+use super::visitor::{Visitor, go, language_of};
 use crate::i18n::Locale;
 use crate::problem::Incident;
+use crate::state::App;
 
 /// Why a page could not be shown, or a form not be carried out.
 pub(super) enum PageError {
@@ -155,6 +156,25 @@ impl PageError {
         }
         response
     }
+}
+
+/// A page for a browser whose request reached no handler, or whose handler broke: who is signed in is not asked, since
+/// that needs the very parts that may be missing.
+pub fn without_visitor(app: &App, headers: &HeaderMap, status: StatusCode, number: &str) -> Option<Html<String>> {
+    let locale = language_of(app, headers, None);
+    let (heading, text) = match status {
+        StatusCode::TOO_MANY_REQUESTS => ("error-429-title", "error-429-text"),
+        StatusCode::SERVICE_UNAVAILABLE => ("error-503-title", "error-503-text"),
+        _ => ("error-500-title", "error-500-text"),
+    };
+    let page = ErrorPage {
+        page: Page::bare(locale),
+        heading: locale.text(heading),
+        text: locale.text(text),
+        incident: (status == StatusCode::INTERNAL_SERVER_ERROR).then(|| number.to_owned()),
+        links: vec![Link::new("/", locale.text("error-home")).current(true)],
+    };
+    page.render().ok().map(Html)
 }
 
 fn sign_in_first(visitor: &Visitor) -> Response {

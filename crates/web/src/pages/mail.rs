@@ -84,7 +84,7 @@ async fn kept(visitor: &Visitor, id: &str) -> Result<KeptMail, PageError> {
 }
 
 fn only_in_demo(visitor: &Visitor) -> Result<(), PageError> {
-    if visitor.app.demo { Ok(()) } else { Err(PageError::NotFound) }
+    if visitor.app.demo.is_some() { Ok(()) } else { Err(PageError::NotFound) }
 }
 
 fn view(visitor: &Visitor, mail: &KeptMail) -> MailView {

@@ -30,6 +30,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 
 use self::error::PageError;
+pub use self::error::without_visitor;
 use self::visitor::Visitor;
 use crate::state::App;
 

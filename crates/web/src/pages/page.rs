@@ -83,6 +83,23 @@ impl Notice {
 }
 
 impl Page {
+    /// The frame of a page that belongs to no visitor in particular: without navigation and without forms.
+    pub(super) fn bare(locale: Locale) -> Self {
+        Self {
+            locale,
+            address: "/".to_owned(),
+            person: None,
+            csrf: String::new(),
+            key: String::new(),
+            demo: false,
+        }
+    }
+
+    /// Whether nothing is known of the visitor.
+    pub(super) fn is_bare(&self) -> bool {
+        self.csrf.is_empty()
+    }
+
     /// The text of a key.
     pub(super) fn t(&self, key: &str) -> String {
         self.locale.text(key)

@@ -34,6 +34,26 @@ struct SignInPage {
     wrong: Option<String>,
     email: String,
     next: String,
+    demo: Vec<DemoAccount>,
+}
+
+/// An account of the demo, offered as a button.
+struct DemoAccount {
+    role: String,
+    email: &'static str,
+    password: &'static str,
+}
+
+/// The demo's accounts; none outside of the demo.
+fn demo_accounts(visitor: &Visitor) -> Vec<DemoAccount> {
+    let known = visitor.app.demo.iter().flatten();
+    known
+        .map(|login| DemoAccount {
+            role: visitor.t(&format!("role-{}", login.role)),
+            email: login.email,
+            password: login.password,
+        })
+        .collect()
 }
 
 /// `GET /sign-in`
@@ -46,6 +66,7 @@ pub(super) async fn form(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Re
                 wrong: None,
                 email: String::new(),
                 next: asked.next,
+                demo: demo_accounts(&visitor),
             };
             Ok(visitor.show(StatusCode::OK, &page))
         })
@@ -69,6 +90,7 @@ pub(super) async fn sign_in(posted: Posted) -> Response {
                         wrong: Some(posted.t("sign-in-wrong")),
                         email: email.to_owned(),
                         next: posted.field("next").to_owned(),
+                        demo: demo_accounts(posted.visitor()),
                     };
                     Ok(posted.show(StatusCode::UNPROCESSABLE_ENTITY, &page))
                 }

@@ -39,6 +39,7 @@ impl Field {
 
 /// Something to agree to.
 struct Agreement {
+    key: String,
     name: String,
     label: String,
     required: bool,
@@ -136,6 +137,7 @@ impl SignUpForm {
             .map(|consent| {
                 let name = format!("consent-{}", consent.key);
                 Agreement {
+                    key: consent.key.clone(),
                     label: consent.text.get(visitor.locale.tag()).to_owned(),
                     required: consent.required,
                     checked: typed(&name) == "yes",
@@ -194,8 +196,14 @@ impl SignUpForm {
                 locale: Some(posted.locale.tag().to_owned()),
             },
             email: email.to_owned(),
+            consents: self.given(),
             password: password.to_owned(),
         })
+    }
+
+    /// The keys of the consents that are given.
+    fn given(&self) -> Vec<String> {
+        self.consents.iter().filter(|consent| consent.checked).map(|consent| consent.key.clone()).collect()
     }
 
     fn mark(&mut self, name: &str, text: String) {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -103,14 +103,7 @@ async fn recognise(parts: &Parts, app: &App) -> Visitor {
             (context(parts, app, Actor::Nobody), None, number.into_bytes(), new)
         }
     };
-    let locale = chosen
-        .or_else(|| cookies::read(app, &parts.headers, cookies::LANGUAGE).and_then(|tag| Locale::named(&tag)))
-        .or_else(|| {
-            let header = parts.headers.get(header::ACCEPT_LANGUAGE)?;
-            Locale::accepted(header.to_str().ok()?)
-        })
-        .or_else(|| Locale::named(app.services.pack.default_locale()))
-        .unwrap_or_default();
+    let locale = language_of(app, &parts.headers, chosen);
     Visitor(Arc::new(Inner {
         app: app.clone(),
         ctx,
@@ -124,6 +117,15 @@ async fn recognise(parts: &Parts, app: &App) -> Visitor {
         wish: cookies::read(app, &parts.headers, cookies::WISH),
         broken,
     }))
+}
+
+/// The language of the answer: the one just chosen, the one chosen before, what the browser asks for, the region's.
+pub(super) fn language_of(app: &App, headers: &HeaderMap, chosen: Option<Locale>) -> Locale {
+    chosen
+        .or_else(|| cookies::read(app, headers, cookies::LANGUAGE).and_then(|tag| Locale::named(&tag)))
+        .or_else(|| Locale::accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?))
+        .or_else(|| Locale::named(app.services.pack.default_locale()))
+        .unwrap_or_default()
 }
 
 /// The session of a token with its actor, if both are alive.
@@ -207,7 +209,7 @@ impl Visitor {
             person: self.person.clone(),
             csrf: self.app.secret.csrf_token(&self.bound_to),
             key: random_text(&self.app),
-            demo: self.app.demo,
+            demo: self.app.demo.is_some(),
         }
     }
 

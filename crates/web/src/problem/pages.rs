@@ -37,15 +37,6 @@ async fn one(Path(name): Path<String>) -> Response {
     }
 }
 
-/// A problem for somebody who looks at pages, when none of the pages can say it: the server is full, or a handler broke.
-pub fn for_people(code: &Code, incident: &str) -> Html<String> {
-    let start = "<p><a href=\"/\">Start page</a></p>";
-    Html(page(
-        code.title,
-        &format!("<p>{}</p><p>Number of this request: <code>{incident}</code></p>{start}", code.next),
-    ))
-}
-
 fn explanation(code: &Code) -> String {
     format!(
         "<p>HTTP status {}, code <code>{}</code></p><p>{}</p><p><a href=\"/problems\">All problems</a></p>",

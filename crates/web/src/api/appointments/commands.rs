@@ -42,12 +42,14 @@ pub(crate) enum NewAppointmentSchema {
     Overbook {
         /// With whom.
         practitioner_id: String,
-        /// What for; its length is the visit's.
+        /// What for.
         visit_type_id: String,
         /// For whom.
         patient_id: String,
         /// When; it need not be a slot.
         start: Timestamp,
+        /// Until when, at most 24 hours after the start; as long as the visit type says without it.
+        end: Option<Timestamp>,
         /// Why it must be.
         overbook_reason: String,
         /// What the patient writes.
@@ -66,12 +68,14 @@ impl FromFields for NewAppointment {
         let practitioner = fields.required("practitioner_id", read::id::<PractitionerId>);
         let visit_type = fields.required("visit_type_id", read::id::<VisitTypeId>);
         let start = fields.required("start", read::instant);
+        let end = fields.optional("end", read::instant);
         let overbook_reason = fields.required("overbook_reason", read::paragraph(1..=500));
         Some(Self::Overbook(OverbookRequest {
             practitioner: practitioner?,
             visit_type: visit_type?,
             patient: patient?,
             start: start?,
+            end,
             overbook_reason: overbook_reason?,
             reason,
         }))
@@ -98,15 +102,28 @@ pub(crate) async fn hold(command: Command<NewAppointment>) -> Result<Response, P
     Ok(([(header::LOCATION, location)], answer).into_response())
 }
 
+/// What a patient adds when confirming.
+#[derive(ToSchema)]
+pub struct Confirmation {
+    /// Why the patient comes, at most 500 characters; without it, what the hold said stays.
+    pub reason: Option<String>,
+}
+
+impl FromFields for Confirmation {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        Some(Self { reason: read::note(fields, "reason") })
+    }
+}
+
 /// Confirm a hold before its deadline.
-#[utoipa::path(post, path = "/v1/appointments/{id}/confirm", tag = "appointments",
+#[utoipa::path(post, path = "/v1/appointments/{id}/confirm", tag = "appointments", request_body = Option<Confirmation>,
     responses((status = 200, description = "Booked", body = AppointmentView)))]
 pub(crate) async fn confirm(
     _: SignedIn,
     Id(id): Id<AppointmentId>,
-    command: Command<Nothing>,
+    command: Command<Confirmation>,
 ) -> Result<Response, Problem> {
-    let appointment = booking::confirm(&command.ctx, id, command.if_match).await?;
+    let appointment = booking::confirm(&command.ctx, id, command.if_match, command.body.reason).await?;
     Ok(versioned(StatusCode::OK, appointment.version, AppointmentView::from(appointment)))
 }
 

@@ -54,6 +54,11 @@ impl From<BookingRefusal> for Problem {
             No::NotStarted => Self::new(&codes::NOT_STARTED),
             No::SameSlot => Self::new(&codes::SAME_SLOT),
             No::VersionMismatch => Self::new(&codes::VERSION_MISMATCH),
+            No::WrongLength => Self::fields(vec![FieldError {
+                pointer: "/end".to_owned(),
+                code: "out-of-range",
+                detail: "The visit must end after its start, and at most 24 hours later.".to_owned(),
+            }]),
             No::ReasonMissing => Self::fields(vec![FieldError {
                 pointer: "/overbook_reason".to_owned(),
                 code: "missing",

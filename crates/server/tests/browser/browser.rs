@@ -1,0 +1,253 @@
+//! A visitor's browser, in a visitor's words: open, press, write, see.
+//!
+//! Nothing here sleeps: what is not there yet is looked for again until a deadline.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::rules;
+
+/// Longer than the slowest machine needs.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// A desk's screen.
+pub(crate) const DESK: Screen = Screen { width: 1280, height: 900, is_phone: false };
+/// A usual phone.
+pub(crate) const PHONE: Screen = Screen { width: 390, height: 844, is_phone: true };
+/// The narrowest phone that still counts (WCAG 2.2, section 1.4.10).
+pub(crate) const SMALL_PHONE: Screen = Screen { width: 320, height: 640, is_phone: true };
+
+/// Whether the browser runs the pages' scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scripts {
+    On,
+    Off,
+}
+
+/// What the visitor looks at, in CSS pixels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    pub(crate) width: u32,
+    height: u32,
+    is_phone: bool,
+}
+
+/// A browser with one window.
+pub(crate) struct Browser {
+    client: Client,
+    http: reqwest::Client,
+    /// The session's address at the driver.
+    session: String,
+    home: String,
+    pub(crate) scripts: Scripts,
+    pictures: AtomicU32,
+}
+
+impl Browser {
+    /// Opens a browser without history at a desk's screen. `home` is where addresses without a host lead.
+    pub(crate) async fn open(driver: &str, home: &str, profile: &Path, scripts: Scripts) -> Self {
+        let mut options = json!({
+            "args": [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--disable-dev-shm-usage", "--lang=en-GB", "--hide-scrollbars",
+                format!("--user-data-dir={}", profile.display()),
+            ],
+            "prefs": {"intl.accept_languages": "en-GB,en"},
+        });
+        if scripts == Scripts::Off {
+            options["prefs"]["profile.managed_default_content_settings.javascript"] = 2.into();
+        }
+        let capabilities = json!({
+            "browserName": "chrome",
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        });
+        let capabilities = capabilities.as_object().expect("an object").clone();
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(driver)
+            .await
+            .expect("chromedriver opens Chromium; these tests need the package chromium");
+        let id = client.session_id().await.expect("a session").expect("with a number");
+        let browser = Self {
+            client,
+            http: reqwest::Client::new(),
+            session: format!("{driver}/session/{id}"),
+            home: home.to_owned(),
+            scripts,
+            pictures: AtomicU32::new(0),
+        };
+        browser.look_at(DESK).await;
+        browser
+    }
+
+    /// Ends it.
+    pub(crate) async fn close(self) {
+        self.client.close().await.expect("the browser closes");
+    }
+
+    /// Tells the reader of a failed test where the visitor stood.
+    pub(crate) async fn describe(&self) {
+        let address = self.client.current_url().await.map(|url| url.to_string()).unwrap_or_default();
+        let text = self.run("return document.body.innerText").await;
+        eprintln!("the browser stands at {address}:\n{}", text.as_str().unwrap_or_default());
+    }
+
+    /// Opens a page of the program and judges it.
+    pub(crate) async fn go(&self, path: &str) {
+        self.open_page(path).await;
+        rules::judge(self).await;
+    }
+
+    /// Opens a page, whatever it is.
+    pub(crate) async fn open_page(&self, path: &str) {
+        self.client.goto(&format!("{}{path}", self.home)).await.expect("the page opens");
+    }
+
+    /// The path of the page that is open.
+    pub(crate) async fn path(&self) -> String {
+        self.client.current_url().await.expect("an address").path().to_owned()
+    }
+
+    /// Waits until the page says something, and judges it.
+    pub(crate) async fn see(&self, text: &str) {
+        self.find(&format!("//main//*[contains(normalize-space(.), {})]", quoted(text))).await;
+        rules::judge(self).await;
+    }
+
+    /// Waits for an element by its XPath.
+    pub(crate) async fn find(&self, path: &str) -> Element {
+        let wait = self.client.wait().at_most(PATIENCE).every(LOOK_EVERY);
+        match wait.for_element(Locator::XPath(path)).await {
+            Ok(element) => element,
+            Err(error) => panic!("{path} is not on the page: {error}"),
+        }
+    }
+
+    /// How many elements a CSS selector finds.
+    pub(crate) async fn count(&self, selector: &str) -> usize {
+        self.client.find_all(Locator::Css(selector)).await.expect("an answer").len()
+    }
+
+    /// Presses the first button or link with these words.
+    pub(crate) async fn press(&self, words: &str) {
+        let words = quoted(words);
+        let path = format!("//*[self::a or self::button][contains(normalize-space(.), {words})]");
+        self.find(&path).await.click().await.unwrap_or_else(|error| panic!("{words} cannot be pressed: {error}"));
+    }
+
+    /// Presses the first element that a CSS selector finds.
+    pub(crate) async fn press_first(&self, selector: &str) {
+        self.first(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Waits for the first element that a CSS selector finds.
+    pub(crate) async fn first(&self, selector: &str) -> Element {
+        let wait = self.client.wait().at_most(PATIENCE).every(LOOK_EVERY);
+        match wait.for_element(Locator::Css(selector)).await {
+            Ok(element) => element,
+            Err(error) => panic!("{selector} is not on the page: {error}"),
+        }
+    }
+
+    /// Writes into the field with this id, in place of what stands there.
+    pub(crate) async fn write(&self, id: &str, text: &str) {
+        let field = self.first(&format!("#{id}")).await;
+        field.clear().await.expect("a field can be emptied");
+        field.send_keys(text).await.expect("a field takes text");
+    }
+
+    /// Types where the focus is.
+    pub(crate) async fn keys(&self, keys: &str) {
+        let focused = self.client.active_element().await.expect("something has the focus");
+        focused.send_keys(keys).await.expect("it takes keys");
+    }
+
+    /// Runs a script in the page and returns its answer.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// What the console said since the last time, warnings and errors.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        let entries = self.driver("se/log", json!({"type": "browser"})).await;
+        entries
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|entry| matches!(entry["level"].as_str(), Some("SEVERE" | "WARNING")))
+            .map(|entry| entry["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Changes the screen.
+    pub(crate) async fn look_at(&self, screen: Screen) {
+        let Screen { width, height, is_phone } = screen;
+        let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone});
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics).await;
+    }
+
+    /// Day or night, as the visitor's system has it.
+    async fn set_dark(&self, dark: bool) {
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// Keeps pictures of the whole page, at a desk and on a phone, by day and by night, if somebody wants to look at them.
+    pub(crate) async fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("RENDEZ_SCREENSHOTS") else { return };
+        std::fs::create_dir_all(&folder).expect("a folder for pictures");
+        let number = self.pictures.fetch_add(1, Ordering::Relaxed);
+        for (screen, on) in [(PHONE, "phone"), (DESK, "desk")] {
+            self.look_at(screen).await;
+            // The window becomes as high as the page, so that nothing is cut off.
+            let height = self.run("return document.documentElement.scrollHeight").await;
+            let height = height.as_u64().and_then(|height| u32::try_from(height).ok()).unwrap_or(screen.height);
+            self.look_at(Screen { height: height.max(screen.height), ..screen }).await;
+            for (dark, light) in [(true, "night"), (false, "day")] {
+                self.set_dark(dark).await;
+                let png = self.client.screenshot().await.expect("a picture");
+                let file = Path::new(&folder).join(format!("{name}-{number:02}-{on}-{light}.png"));
+                std::fs::write(file, png).expect("a picture can be kept");
+            }
+        }
+        self.look_at(DESK).await;
+    }
+
+    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.driver("goog/cdp/execute", json!({"cmd": command, "params": parameters})).await
+    }
+
+    async fn driver(&self, command: &str, body: Value) -> Value {
+        let sent = self.http.post(format!("{}/{command}", self.session)).json(&body).send().await;
+        let answer: Value = sent.expect("chromedriver answers").json().await.expect("JSON");
+        let value = answer["value"].clone();
+        assert!(value.get("error").is_none(), "{command}: {value}");
+        value
+    }
+}
+
+/// Looks again and again until something holds.
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    let mut beat = tokio::time::interval(LOOK_EVERY);
+    while !holds().await {
+        assert!(Instant::now() < deadline, "{what}: it did not come about");
+        beat.tick().await;
+    }
+}
+
+/// A text in an XPath.
+fn quoted(text: &str) -> String {
+    assert!(!text.contains('"'), "{text}");
+    format!("\"{text}\"")
+}

@@ -1,0 +1,12 @@
+//! The pages in a real browser: headless Chromium against the real program over a small demo world.
+//!
+//! `RENDEZ_SCREENSHOTS=<folder>` keeps a picture of each page. Without Chromium and chromedriver these tests fail.
+
+mod browser;
+mod every_page;
+mod keyboard;
+mod patient;
+mod practice;
+mod program;
+mod rules;
+mod stage;
