@@ -5,8 +5,8 @@
 //! work is done and the answer is not kept (Idempotency-Key HTTP header field, IETF draft, section 2).
 
 use rendez_platform::fault::Fault;
-use serde_json::Value;
 use rendez_platform::store::{Store, Transaction};
+use serde_json::Value;
 use tokio_postgres::types::ToSql;
 
 /// What identifies a repeated request.
@@ -76,7 +76,8 @@ pub enum KeyRefusal {
     Reused,
 }
 
-const FIND: &str = "SELECT status, answer, fingerprint FROM idempotency WHERE caller = $1 AND route = $2 AND key = $3";
+const FIND: &str =
+    "SELECT status, answer, fingerprint FROM idempotency WHERE caller = $1 AND route = $2 AND key = $3";
 
 /// The stored answer of a key, if there is one.
 pub async fn find(
@@ -136,6 +137,9 @@ pub async fn purge(store: &Store, hours: u32) -> Result<u64, Fault> {
     let conn = store.read_fresh().await?;
     let hours = i32::try_from(hours).unwrap_or(i32::MAX);
     Ok(conn
-        .execute("DELETE FROM idempotency WHERE created_at < rendez_now() - make_interval(hours => $1)", &[&hours])
+        .execute(
+            "DELETE FROM idempotency WHERE created_at < rendez_now() - make_interval(hours => $1)",
+            &[&hours],
+        )
         .await?)
 }

@@ -3,8 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const MODULES: [&str; 9] =
-    ["availability", "booking", "directory", "identity", "notify", "regions", "search", "timeline", "idempotency"];
+const MODULES: [&str; 9] = [
+    "availability",
+    "booking",
+    "directory",
+    "identity",
+    "notify",
+    "regions",
+    "search",
+    "timeline",
+    "idempotency",
+];
 
 fn crates() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the folder of crates").to_path_buf()

@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use rendez_domain::availability::{HolidayCalendar, ScheduleCache};
 use rendez_domain::booking::{Appointment, BookingRefusal, HoldRequest};
 use rendez_domain::ctx::BookingSettings;
-use rendez_domain::directory::{self, NewLocation, NewOpenings, NewPatient, NewPractitioner, NewVisitType, OpenedRange, Practitioner};
+use rendez_domain::directory::{
+    self, NewLocation, NewOpenings, NewPatient, NewPractitioner, NewVisitType, OpenedRange, Practitioner,
+};
 use rendez_domain::idempotency::{Answer, IdempotencyKey};
 use rendez_domain::{Ctx, Origin, Services, booking, regions};
 use rendez_platform::auth::Passwords;
@@ -79,7 +81,10 @@ impl World {
 
     /// Enters a practitioner.
     pub async fn enter(&self, new: NewPractitioner) -> Practitioner {
-        match directory::create_practitioner(&self.admin(), new, |_| Value::Null).await.expect("a practitioner") {
+        match directory::create_practitioner(&self.admin(), new, |_| Value::Null)
+            .await
+            .expect("a practitioner")
+        {
             Answer::Fresh(made) => made,
             Answer::Replayed(_) => panic!("nothing to replay"),
         }
@@ -101,8 +106,12 @@ impl World {
     }
 
     async fn enter_patient(&self, email: Option<String>) -> PatientId {
-        let new =
-            NewPatient { given_name: "Ana".into(), family_name: "Martin".into(), email, ..NewPatient::default() };
+        let new = NewPatient {
+            given_name: "Ana".into(),
+            family_name: "Martin".into(),
+            email,
+            ..NewPatient::default()
+        };
         match directory::create_patient(&self.admin(), new, |_| Value::Null).await.expect("a patient") {
             Answer::Fresh(made) => made.id,
             Answer::Replayed(_) => panic!("nothing to replay"),
@@ -122,7 +131,8 @@ impl World {
     /// Opens a range of a practitioner for every visit type.
     pub async fn open(&self, practitioner: &Practitioner, range: TimeRange) -> OpenedRange {
         let new = NewOpenings { ranges: vec![range], visit_types: Vec::new(), location: None };
-        match directory::open(&self.admin(), practitioner.id, new, |_| Value::Null).await.expect("an opening") {
+        match directory::open(&self.admin(), practitioner.id, new, |_| Value::Null).await.expect("an opening")
+        {
             Answer::Fresh(mut opened) => opened.pop().expect("one range, one opening"),
             Answer::Replayed(_) => panic!("nothing to replay"),
         }
@@ -160,7 +170,9 @@ impl World {
 
     /// The id of an opening that a statement finds.
     pub async fn opening_id(&self, sql: &str) -> OpeningId {
-        OpeningId::from_uuid(self.database.connect().await.query_one(sql, &[]).await.expect("one opening").get(0))
+        OpeningId::from_uuid(
+            self.database.connect().await.query_one(sql, &[]).await.expect("one opening").get(0),
+        )
     }
 
     /// What a statement counts.
@@ -202,7 +214,11 @@ fn services(store: Store, clock: Arc<dyn Clock>) -> Services {
 
 /// The visit type that patients see first.
 pub fn first_visit_type(practitioner: &Practitioner) -> VisitTypeId {
-    practitioner.visit_types.first().map(|visit_type| visit_type.id).expect("every practitioner has a visit type")
+    practitioner
+        .visit_types
+        .first()
+        .map(|visit_type| visit_type.id)
+        .expect("every practitioner has a visit type")
 }
 
 /// A general practitioner in Rennes, to be changed as a test needs.

@@ -68,7 +68,11 @@ impl ScheduleCache {
         Ok(wanted
             .iter()
             .filter_map(|pair| {
-                loaded.iter().find(|schedule| schedule.practitioner == pair.0).cloned().or_else(|| fresh(pair))
+                loaded
+                    .iter()
+                    .find(|schedule| schedule.practitioner == pair.0)
+                    .cloned()
+                    .or_else(|| fresh(pair))
             })
             .collect())
     }

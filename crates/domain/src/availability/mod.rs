@@ -25,7 +25,8 @@ pub use check::{NotOffered, Offer, check};
 pub use expand::Source;
 pub use explain::{Busy, Verdict, explain};
 pub use model::{
-    Closure, HolidayCalendar, Opening, OpeningRule, Schedule, ScheduleLocation, TimeOff, VisitType, WhoMayBook,
+    Closure, HolidayCalendar, Opening, OpeningRule, Schedule, ScheduleLocation, TimeOff, VisitType,
+    WhoMayBook,
 };
 pub use open::{OpenRange, opening_ranges};
 pub use slots::{Slot, slots, slots_of_opening};

@@ -14,10 +14,12 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::{
-    Closure, HolidayCalendar, Opening, OpeningRule, Schedule, ScheduleLocation, TimeOff, VisitType, WhoMayBook,
+    Closure, HolidayCalendar, Opening, OpeningRule, Schedule, ScheduleLocation, TimeOff, VisitType,
+    WhoMayBook,
 };
 
-const PRACTITIONERS: &str = "SELECT id, calendar_id, organization_id, location_id, schedule_version, active, accepts_new_patients,
+const PRACTITIONERS: &str =
+    "SELECT id, calendar_id, organization_id, location_id, schedule_version, active, accepts_new_patients,
     works_public_holidays FROM practitioner WHERE id = ANY ($1)";
 const LOCATIONS: &str = "SELECT at.practitioner_id, l.id, l.organization_id, l.time_zone FROM (
     SELECT id AS practitioner_id, location_id FROM practitioner WHERE id = ANY ($1)
@@ -29,7 +31,8 @@ const RULES: &str = "SELECT practitioner_id, location_id, weekday, starts, ends,
     FROM opening_rule WHERE practitioner_id = ANY ($1) ORDER BY id";
 const CLOSURES: &str = "SELECT practitioner_id, starts, ends FROM closure
     WHERE practitioner_id = ANY ($1) AND ends > rendez_now()::timestamp - interval '2 days'";
-const OPENINGS: &str = "SELECT practitioner_id, id, location_id, starts_at, ends_at, visit_type_ids FROM opening
+const OPENINGS: &str =
+    "SELECT practitioner_id, id, location_id, starts_at, ends_at, visit_type_ids FROM opening
     WHERE practitioner_id = ANY ($1) AND ends_at > rendez_now() - interval '2 days' ORDER BY starts_at";
 const TIME_OFF: &str = "SELECT practitioner_id, id, starts_at, ends_at FROM time_off
     WHERE practitioner_id = ANY ($1) AND ends_at > rendez_now() - interval '2 days'";
@@ -121,7 +124,8 @@ fn head(row: &Row, holidays: &Arc<HolidayCalendar>) -> Schedule {
 
 fn location(row: &Row) -> Result<ScheduleLocation, Fault> {
     let name: String = row.get(3);
-    let time_zone = TimeZone::get(&name).map_err(|error| Fault::new("looking up a location's zone", error))?;
+    let time_zone =
+        TimeZone::get(&name).map_err(|error| Fault::new("looking up a location's zone", error))?;
     Ok(ScheduleLocation {
         id: LocationId::from_uuid(row.get(1)),
         organization: OrganizationId::from_uuid(row.get(2)),

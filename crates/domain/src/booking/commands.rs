@@ -484,7 +484,8 @@ fn who_may_book(schedule: &Schedule, visit_type: &VisitType) -> &'static str {
 /// Whether the schedule offers the slot, notice and horizon aside: those the statement judges by the database's clock.
 fn offered(schedule: &Schedule, slot: SlotId) -> Result<Offer<'_>, NotOffered> {
     let notice = schedule.visit_type(slot.visit_type).map_or(0, |visit_type| visit_type.min_notice_minutes);
-    let just_in_time = slot.start().checked_sub(SignedDuration::from_mins(notice.into())).unwrap_or(slot.start());
+    let just_in_time =
+        slot.start().checked_sub(SignedDuration::from_mins(notice.into())).unwrap_or(slot.start());
     availability::check(schedule, slot.visit_type, slot.start(), just_in_time, SignedDuration::ZERO)
 }
 

@@ -27,7 +27,8 @@ pub(super) async fn release_in(ctx: &Ctx, calendars: Vec<i64>, range: TimeRange)
         .clone()
         .store
         .write(move |conn| async move {
-            let released = expire(&conn, &ctx, EXPIRE_IN_RANGE, &[&calendars, &range.start(), &range.end()]).await?;
+            let released =
+                expire(&conn, &ctx, EXPIRE_IN_RANGE, &[&calendars, &range.start(), &range.end()]).await?;
             Ok(released.len())
         })
         .await

@@ -10,8 +10,8 @@ mod error;
 mod expiry;
 mod model;
 mod offers;
-mod overbook;
 mod outcome;
+mod overbook;
 mod queries;
 pub mod statements;
 

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use rendez_vocab::TimeRange;
-use rendez_vocab::ids::{AppointmentId, LocationId, OrganizationId, PatientId, PractitionerId, RoomId, VisitTypeId};
+use rendez_vocab::ids::{
+    AppointmentId, LocationId, OrganizationId, PatientId, PractitionerId, RoomId, VisitTypeId,
+};
 use serde::Deserialize;
 use uuid::Uuid;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rendez_platform::fault::Fault;
 use rendez_platform::store::Conn;
-use rendez_vocab::{Actor, TimeRange};
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, SlotId, VisitTypeId};
+use rendez_vocab::{Actor, TimeRange};
 
 use super::error::BookingRefusal;
 use crate::availability::{self, Busy, Schedule, Slot, Verdict};
@@ -61,7 +61,11 @@ struct Reading {
 impl Reading {
     /// The ranges that still take time.
     fn busy(&self) -> Vec<TimeRange> {
-        self.claims.iter().filter(|(claim, _)| claim.is_live(self.now)).map(|(claim, _)| claim.range).collect()
+        self.claims
+            .iter()
+            .filter(|(claim, _)| claim.is_live(self.now))
+            .map(|(claim, _)| claim.range)
+            .collect()
     }
 }
 
@@ -80,13 +84,19 @@ pub async fn slots(
     }
     let slots = availability::slots(schedule, visit_type, window, reading.now, &reading.busy(), limit);
     let own_holds = match ctx.actor {
-        Actor::Patient(own) => reading.claims.iter().filter_map(|seen| own_hold(seen, own, reading.now)).collect(),
+        Actor::Patient(own) => {
+            reading.claims.iter().filter_map(|seen| own_hold(seen, own, reading.now)).collect()
+        }
         _ => Vec::new(),
     };
     Ok(OfferedSlots { slots, own_holds, as_of: reading.now })
 }
 
-fn own_hold((claim, patient): &(Claim, Option<PatientId>), own: PatientId, now: Timestamp) -> Option<OwnHold> {
+fn own_hold(
+    (claim, patient): &(Claim, Option<PatientId>),
+    own: PatientId,
+    now: Timestamp,
+) -> Option<OwnHold> {
     (*patient == Some(own) && claim.kind == ClaimKind::Hold && claim.is_live(now)).then_some(())?;
     Some(OwnHold {
         appointment: AppointmentId::from_uuid(claim.owner),
@@ -132,7 +142,10 @@ pub(super) struct Around {
 impl Around {
     /// The refusal for this patient.
     pub(super) fn refusal(self, patient: PatientId) -> BookingRefusal {
-        let yours = self.blockers.iter().find(|(claim, whose)| claim.kind == ClaimKind::Hold && *whose == Some(patient));
+        let yours = self
+            .blockers
+            .iter()
+            .find(|(claim, whose)| claim.kind == ClaimKind::Hold && *whose == Some(patient));
         match yours {
             Some((claim, _)) => {
                 BookingRefusal::AlreadyYours { appointment: AppointmentId::from_uuid(claim.owner) }
@@ -153,7 +166,8 @@ pub(super) async fn around(
     let window = TimeRange::new(blocked.start(), until).map_err(|_| BookingRefusal::NotFound)?;
     let conn = ctx.store.read_fresh().await?;
     let (now, _, claims) = claims(&conn, slot.practitioner, window).await?.ok_or(BookingRefusal::NotFound)?;
-    let blockers: Vec<_> = claims.iter().filter(|(claim, _)| claim.range.overlaps(blocked)).copied().collect();
+    let blockers: Vec<_> =
+        claims.iter().filter(|(claim, _)| claim.range.overlaps(blocked)).copied().collect();
     let busy: Vec<TimeRange> =
         claims.iter().filter(|(claim, _)| claim.is_live(now)).map(|(claim, _)| claim.range).collect();
     Ok(Around {
@@ -173,14 +187,10 @@ async fn read(ctx: &Ctx, practitioner: PractitionerId, window: TimeRange) -> Res
     )
     .unwrap_or(window);
     let conn = ctx.store.read_fresh().await?;
-    let (now, version, claims) =
-        claims(&conn, practitioner, reach).await?.ok_or(BookingRefusal::NotFound)?;
+    let (now, version, claims) = claims(&conn, practitioner, reach).await?.ok_or(BookingRefusal::NotFound)?;
     drop(conn);
-    let schedule = ctx
-        .schedules
-        .at_version(&ctx.store, practitioner, version)
-        .await?
-        .ok_or(BookingRefusal::NotFound)?;
+    let schedule =
+        ctx.schedules.at_version(&ctx.store, practitioner, version).await?.ok_or(BookingRefusal::NotFound)?;
     Ok(Reading { schedule, claims, now })
 }
 

@@ -97,7 +97,10 @@ pub(super) async fn replay(ctx: &Ctx) -> Result<Appointment, BookingRefusal> {
 
 /// What to say instead of a refusal that may be the request's own doing: its first try may have ended after this one
 /// began to look, or have taken a time that is not offered any more.
-pub(super) async fn unless_answered(ctx: &Ctx, refusal: BookingRefusal) -> Result<Appointment, BookingRefusal> {
+pub(super) async fn unless_answered(
+    ctx: &Ctx,
+    refusal: BookingRefusal,
+) -> Result<Appointment, BookingRefusal> {
     use BookingRefusal as No;
     match refusal {
         No::Fault(_) | No::Denied(_) | No::Key(_) | No::SlotTaken { .. } => Err(refusal),

@@ -128,8 +128,7 @@ pub async fn list(ctx: &Ctx, filter: &AppointmentFilter) -> Result<AppointmentPa
         rows.iter().map(|row| row.get::<_, Json<Appointment>>(0).0).collect();
     let more = appointments.len() > limit;
     appointments.truncate(limit);
-    let next =
-        if more { appointments.last().map(|last| (last.range.start(), last.id)) } else { None };
+    let next = if more { appointments.last().map(|last| (last.range.start(), last.id)) } else { None };
     Ok(AppointmentPage { appointments, next })
 }
 
@@ -149,7 +148,8 @@ pub(super) async fn patient_calendar(ctx: &Ctx, patient: PatientId) -> Result<i6
 /// Whether a partner registered this patient.
 pub(super) async fn registered(ctx: &Ctx, patient: PatientId, partner: &str) -> Result<bool, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let statement =
-        conn.prepare_cached("SELECT EXISTS (SELECT FROM patient WHERE id = $1 AND registered_by = $2)").await?;
+    let statement = conn
+        .prepare_cached("SELECT EXISTS (SELECT FROM patient WHERE id = $1 AND registered_by = $2)")
+        .await?;
     Ok(conn.query_one(&statement, &[&patient.uuid(), &partner]).await?.get(0))
 }

@@ -9,8 +9,10 @@ pub const SETTLE: &str = include_str!("sql/settle.sql");
 /// Moves a visit.
 pub const RESCHEDULE: &str = include_str!("sql/reschedule.sql");
 /// Expires holds that stand in a range.
-pub const EXPIRE_IN_RANGE: &str = concat!(include_str!("sql/due_in_range.sql"), include_str!("sql/expire.sql"));
+pub const EXPIRE_IN_RANGE: &str =
+    concat!(include_str!("sql/due_in_range.sql"), include_str!("sql/expire.sql"));
 /// Expires a patient's holds.
-pub const EXPIRE_OF_PATIENT: &str = concat!(include_str!("sql/due_of_patient.sql"), include_str!("sql/expire.sql"));
+pub const EXPIRE_OF_PATIENT: &str =
+    concat!(include_str!("sql/due_of_patient.sql"), include_str!("sql/expire.sql"));
 /// Expires the oldest holds.
 pub const EXPIRE_OLDEST: &str = concat!(include_str!("sql/due_oldest.sql"), include_str!("sql/expire.sql"));

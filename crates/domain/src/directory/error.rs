@@ -51,4 +51,3 @@ impl From<tokio_postgres::Error> for DirectoryRefusal {
         }
     }
 }
-

@@ -1,8 +1,8 @@
 //! Organizations, their locations and their rooms.
 
 use rendez_platform::fault::Fault;
-use rendez_vocab::ids::{LocationId, OrganizationId, RoomId};
 use rendez_platform::store::{GenericClient, Transaction};
+use rendez_vocab::ids::{LocationId, OrganizationId, RoomId};
 use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -69,7 +69,8 @@ pub async fn add_location(
             if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
                 return Ok(Answer::Replayed(earlier?));
             }
-            let known = tx.query_opt("SELECT FROM organization WHERE id = $1", &[&organization.uuid()]).await?;
+            let known =
+                tx.query_opt("SELECT FROM organization WHERE id = $1", &[&organization.uuid()]).await?;
             known.ok_or(DirectoryRefusal::NotFound)?;
             let location = insert_location(&tx, &task, organization, new).await?;
             idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&location)).await?;

@@ -22,7 +22,12 @@ pub use model::{
 };
 pub use opening_hours::{OpeningHours, WeeklyOpening, opening_hours, put_opening_hours};
 pub use openings::{NewOpenings, OpenedRange, delete_opening, open};
-pub use patients::{create_patient, patient, patients_by_id, update_patient};
 pub(crate) use patients::insert_patient;
-pub use practitioners::{create_practitioner, practitioner, practitioners_by_id, practitioners_of, update_practitioner, visit_type_change};
-pub use time_off::{NewTimeOff, StruckAppointment, TakenTimeOff, TimeOffEntry, end_time_off, list_time_off, take_time_off};
+pub use patients::{create_patient, patient, patients_by_id, update_patient};
+pub use practitioners::{
+    create_practitioner, practitioner, practitioners_by_id, practitioners_of, update_practitioner,
+    visit_type_change,
+};
+pub use time_off::{
+    NewTimeOff, StruckAppointment, TakenTimeOff, TimeOffEntry, end_time_off, list_time_off, take_time_off,
+};

@@ -1,8 +1,8 @@
 //! A practitioner's weekly opening hours and closures, replaced as a whole.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use rendez_vocab::ids::{LocationId, PractitionerId, VisitTypeId};
 use rendez_platform::store::Transaction;
+use rendez_vocab::ids::{LocationId, PractitionerId, VisitTypeId};
 use uuid::Uuid;
 
 use super::error::DirectoryRefusal;
@@ -88,7 +88,9 @@ pub async fn put_opening_hours(
     let known = practitioner(ctx, id).await?;
     access::manage_practitioner(&ctx.actor, id, known.organization)?;
     for (index, rule) in hours.weekly.iter().enumerate() {
-        if let Some(unknown) = rule.visit_types.iter().position(|id| !known.visit_types.iter().any(|vt| vt.id == *id)) {
+        if let Some(unknown) =
+            rule.visit_types.iter().position(|id| !known.visit_types.iter().any(|vt| vt.id == *id))
+        {
             let pointer = format!("/weekly/{index}/visit_type_ids/{unknown}");
             return Err(DirectoryRefusal::UnknownReference { pointer });
         }

@@ -41,7 +41,9 @@ pub async fn open(
 ) -> Result<Answer<Vec<OpenedRange>>, DirectoryRefusal> {
     let known = practitioner(ctx, id).await?;
     access::manage_practitioner(&ctx.actor, id, known.organization)?;
-    if let Some(index) = new.visit_types.iter().position(|id| !known.visit_types.iter().any(|vt| vt.id == *id)) {
+    if let Some(index) =
+        new.visit_types.iter().position(|id| !known.visit_types.iter().any(|vt| vt.id == *id))
+    {
         return Err(DirectoryRefusal::UnknownReference { pointer: format!("/visit_type_ids/{index}") });
     }
     let location = match new.location {
@@ -115,7 +117,10 @@ pub async fn delete_opening(
             let tx = conn.transaction().await?;
             let version = lock(&tx, id, None).await?;
             let deleted = tx
-                .execute("DELETE FROM opening WHERE id = $1 AND practitioner_id = $2", &[&opening.uuid(), &id.uuid()])
+                .execute(
+                    "DELETE FROM opening WHERE id = $1 AND practitioner_id = $2",
+                    &[&opening.uuid(), &id.uuid()],
+                )
                 .await?;
             if deleted == 0 {
                 return Err(DirectoryRefusal::NotFound);

@@ -1,10 +1,10 @@
 //! Patients' records. Every reading begins at the caller's scope.
 
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Transaction;
 use rendez_vocab::Actor;
 use rendez_vocab::ids::PatientId;
 use serde_json::Value;
-use rendez_platform::store::Transaction;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -16,7 +16,8 @@ use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
 use crate::identity::access;
 
-const SCOPED: &str = "SELECT id, given_name, family_name, birth_date, email, phone, locale, version FROM patient p
+const SCOPED: &str =
+    "SELECT id, given_name, family_name, birth_date, email, phone, locale, version FROM patient p
     WHERE p.id = ANY ($1) AND ($2::uuid IS NULL OR p.id = $2)
       AND (($3::uuid IS NULL AND $4::uuid[] IS NULL AND $5::text IS NULL) OR p.registered_by = $5
            OR EXISTS (SELECT FROM appointment a WHERE a.patient_id = p.id

@@ -3,20 +3,20 @@
 use std::collections::HashMap;
 
 use rendez_platform::fault::Fault;
+use rendez_platform::store::{GenericClient, Transaction};
 use rendez_vocab::ids::{OrganizationId, PractitionerId, VisitTypeId};
 use serde_json::Value;
-use rendez_platform::store::{GenericClient, Transaction};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::error::DirectoryRefusal;
 use super::locations::{check_zone, insert_location, locations_by_id, new_calendar};
 use super::model::{Location, NewLocation, NewPractitioner, NewVisitType, Practitioner, PractitionerChange};
-use crate::regions::search_key;
 use crate::availability::{VisitType, WhoMayBook};
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
 use crate::identity::access;
+use crate::regions::search_key;
 
 const COLUMNS: &str = "p.id, p.organization_id, p.given_name, p.family_name, p.specialty, p.languages, p.phone, p.email,
     p.accepts_new_patients, p.telehealth, p.works_public_holidays, p.active, p.version, p.schedule_version, p.location_id";
@@ -79,7 +79,8 @@ async fn insert(
             id
         }
     };
-    let location = insert_location(tx, ctx, organization, new.location.unwrap_or_else(|| nameless(ctx))).await?;
+    let location =
+        insert_location(tx, ctx, organization, new.location.unwrap_or_else(|| nameless(ctx))).await?;
     let calendar = new_calendar(tx, &region, "practitioner").await?;
     let id = PractitionerId::new(now, &*ctx.entropy);
     let name = search_key(&format!("{} {}", new.family_name, new.given_name));
@@ -415,8 +416,9 @@ pub(super) async fn lock(
     id: PractitionerId,
     if_match: Option<i64>,
 ) -> Result<i64, DirectoryRefusal> {
-    let row =
-        tx.query_opt("SELECT version FROM practitioner WHERE id = $1 FOR NO KEY UPDATE", &[&id.uuid()]).await?;
+    let row = tx
+        .query_opt("SELECT version FROM practitioner WHERE id = $1 FOR NO KEY UPDATE", &[&id.uuid()])
+        .await?;
     let version: i64 = row.ok_or(DirectoryRefusal::NotFound)?.get(0);
     if if_match.is_some_and(|read| read != version) {
         return Err(DirectoryRefusal::VersionMismatch);
@@ -426,8 +428,11 @@ pub(super) async fn lock(
 
 /// Raises the schedule's version, which every booking compares, and tells followers.
 pub(super) async fn bump_schedule(tx: &Transaction<'_>, id: PractitionerId) -> Result<(), Fault> {
-    tx.execute("UPDATE practitioner SET schedule_version = schedule_version + 1 WHERE id = $1", &[&id.uuid()])
-        .await?;
+    tx.execute(
+        "UPDATE practitioner SET schedule_version = schedule_version + 1 WHERE id = $1",
+        &[&id.uuid()],
+    )
+    .await?;
     announce(tx, id).await
 }
 

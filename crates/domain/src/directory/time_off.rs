@@ -5,10 +5,10 @@
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Transaction;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, TimeOffId};
 use serde_json::Value;
-use rendez_platform::store::Transaction;
 
 use super::error::DirectoryRefusal;
 use super::practitioners::{bump_schedule, lock, practitioner, record};
@@ -156,7 +156,11 @@ pub async fn list_time_off(ctx: &Ctx, id: PractitionerId) -> Result<Vec<TimeOffE
 }
 
 /// Ends an absence: its time is free again, unless another absence covers it.
-pub async fn end_time_off(ctx: &Ctx, id: PractitionerId, time_off: TimeOffId) -> Result<(), DirectoryRefusal> {
+pub async fn end_time_off(
+    ctx: &Ctx,
+    id: PractitionerId,
+    time_off: TimeOffId,
+) -> Result<(), DirectoryRefusal> {
     let known = practitioner(ctx, id).await?;
     access::manage_practitioner(&ctx.actor, id, known.organization)?;
     let task = ctx.clone();

@@ -86,9 +86,15 @@ pub fn manage_practitioner(
 
 /// Whether the caller may book this practitioner's time for somebody: everybody signed in may, but practitioners and
 /// staff only at home.
-pub fn book_with(actor: &Actor, practitioner: PractitionerId, organization: OrganizationId) -> Result<(), Denied> {
+pub fn book_with(
+    actor: &Actor,
+    practitioner: PractitionerId,
+    organization: OrganizationId,
+) -> Result<(), Denied> {
     match actor {
-        Actor::Practitioner(_) | Actor::Staff { .. } => manage_practitioner(actor, practitioner, organization),
+        Actor::Practitioner(_) | Actor::Staff { .. } => {
+            manage_practitioner(actor, practitioner, organization)
+        }
         Actor::Nobody => Err(Denied::SignIn),
         _ => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! Why identity refuses.
 
-use rendez_platform::auth::password::HashError;
 use rendez_platform::auth::PasswordRefusal;
+use rendez_platform::auth::password::HashError;
 use rendez_platform::fault::Fault;
 
 /// Signing up or in said no, or our side broke.

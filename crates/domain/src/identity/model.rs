@@ -40,7 +40,9 @@ impl Role {
 
     /// The role with this name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Patient, Self::Practitioner, Self::Staff, Self::Admin].into_iter().find(|role| role.as_str() == name)
+        [Self::Patient, Self::Practitioner, Self::Staff, Self::Admin]
+            .into_iter()
+            .find(|role| role.as_str() == name)
     }
 }
 

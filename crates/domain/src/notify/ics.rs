@@ -5,7 +5,8 @@
 
 use calcard::common::PartialDateTime;
 use calcard::icalendar::{
-    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarMethod, ICalendarProperty, ICalendarStatus, ICalendarValue,
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarMethod, ICalendarProperty,
+    ICalendarStatus, ICalendarValue,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -105,7 +105,8 @@ async fn facts(ctx: &Ctx, id: AppointmentId) -> Result<Option<Facts>, Fault> {
         return Ok(None);
     };
     Ok(Some(Facts {
-        range: TimeRange::new(row.get(0), row.get(1)).map_err(|error| Fault::new("reading a visit", error))?,
+        range: TimeRange::new(row.get(0), row.get(1))
+            .map_err(|error| Fault::new("reading a visit", error))?,
         time_zone: row.get(2),
         status: row.get(3),
         version: row.get(4),
@@ -168,7 +169,8 @@ async fn mark_sent(ctx: &Ctx, id: Uuid) -> Result<(), Fault> {
 
 fn compose(kind: MailKind, id: AppointmentId, facts: &Facts, to: String) -> Result<Mail, Fault> {
     let words = Words::of(&facts.locale);
-    let zone = TimeZone::get(&facts.time_zone).map_err(|error| Fault::new("looking up a visit's zone", error))?;
+    let zone =
+        TimeZone::get(&facts.time_zone).map_err(|error| Fault::new("looking up a visit's zone", error))?;
     let local = zone.to_datetime(facts.range.start());
     let arguments = [
         ("patient", facts.patient.clone()),
@@ -218,8 +220,7 @@ pub struct KeptMail {
 /// The newest mails, at most 50. For demonstrations only: the caller must see that nobody else asks.
 pub async fn kept_mails(ctx: &Ctx) -> Result<Vec<KeptMail>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let sql =
-        "SELECT id, to_address, subject, body, calendar, created_at FROM mail ORDER BY created_at DESC, id LIMIT 50";
+    let sql = "SELECT id, to_address, subject, body, calendar, created_at FROM mail ORDER BY created_at DESC, id LIMIT 50";
     Ok(conn.query(sql, &[]).await?.iter().map(kept).collect())
 }
 

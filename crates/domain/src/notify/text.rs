@@ -31,8 +31,10 @@ impl Words {
 
     /// A text with its arguments.
     pub(super) fn say(&self, key: &str, arguments: &[(&'static str, String)]) -> String {
-        let arguments: HashMap<Cow<'static, str>, FluentValue<'_>> =
-            arguments.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.as_str()))).collect();
+        let arguments: HashMap<Cow<'static, str>, FluentValue<'_>> = arguments
+            .iter()
+            .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.as_str())))
+            .collect();
         MAILS.lookup_with_args(&self.0, key, &arguments)
     }
 

@@ -141,7 +141,8 @@ pub async fn search(ctx: &Ctx, request: &SearchRequest) -> Result<SearchResults,
     }
     let ids: Vec<PractitionerId> = found.iter().map(|(id, _, _)| *id).collect();
     let people = directory::practitioners_by_id(ctx, &ids).await?;
-    let mut people: HashMap<PractitionerId, _> = people.into_iter().map(|person| (person.id, person)).collect();
+    let mut people: HashMap<PractitionerId, _> =
+        people.into_iter().map(|person| (person.id, person)).collect();
     let results = found
         .into_iter()
         .filter_map(|(id, metres, next_slots)| {
@@ -159,8 +160,7 @@ fn filter(ctx: &Ctx, request: &SearchRequest) -> Filter {
         .flat_map(|typed| specialties_like(ctx.pack, typed))
         .map(|specialty| specialty.code.clone())
         .collect();
-    let words: Option<Vec<String>> =
-        typed.map(|typed| typed.split(' ').map(like_literal).collect());
+    let words: Option<Vec<String>> = typed.map(|typed| typed.split(' ').map(like_literal).collect());
     Filter {
         // One that is asked for by code holds whatever is typed beside it.
         specialty: request.specialty.clone(),
@@ -237,8 +237,7 @@ struct Candidate {
 }
 
 async fn page(ctx: &Ctx, filter: &Filter, after: Option<Cursor>) -> Result<Vec<Candidate>, Fault> {
-    let (metres, id) =
-        after.map_or((-1, Uuid::nil()), |cursor| (cursor.metres, cursor.practitioner.uuid()));
+    let (metres, id) = after.map_or((-1, Uuid::nil()), |cursor| (cursor.metres, cursor.practitioner.uuid()));
     let conn = ctx.store.read_any().await?;
     let statement = conn.prepare_cached(PAGE).await?;
     let rows = conn

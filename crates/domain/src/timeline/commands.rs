@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
-use rendez_vocab::TimeRange;
 use rendez_platform::store::Transaction;
+use rendez_vocab::TimeRange;
 use uuid::Uuid;
 
 use super::model::{ClaimKind, LONGEST_CLAIM};

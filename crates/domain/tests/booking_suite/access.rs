@@ -71,10 +71,16 @@ async fn every_command_as_everybody() {
         ("hold", ["yes", "never", "yes", "never", "yes", "never", "yes", "unseen", "yes", "sign-in"]),
         ("confirm", ["yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "sign-in"]),
         ("cancel", ["yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "sign-in"]),
-        ("reschedule", ["yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "sign-in"]),
+        (
+            "reschedule",
+            ["yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "sign-in"],
+        ),
         ("outcome", ["never", "never", "yes", "unseen", "yes", "unseen", "never", "never", "yes", "sign-in"]),
         ("overbook", ["never", "never", "yes", "never", "yes", "never", "never", "never", "yes", "sign-in"]),
-        ("expire", ["never", "never", "never", "never", "never", "never", "never", "never", "yes", "sign-in"]),
+        (
+            "expire",
+            ["never", "never", "never", "never", "never", "never", "never", "never", "yes", "sign-in"],
+        ),
         ("patient", ["yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "sign-in"]),
         ("profile", ["never", "never", "yes", "never", "yes", "never", "never", "never", "yes", "sign-in"]),
         ("hours", ["never", "never", "yes", "never", "yes", "never", "never", "never", "yes", "sign-in"]),
@@ -97,7 +103,9 @@ async fn every_command_as_everybody() {
                         listed => booking_word(listed),
                     }
                 }
-                "hold" => booking_word(booking::hold(&ctx, HoldRequest { slot, patient: ana, reason: None }).await),
+                "hold" => {
+                    booking_word(booking::hold(&ctx, HoldRequest { slot, patient: ana, reason: None }).await)
+                }
                 "confirm" => booking_word(booking::confirm(&ctx, visit, stale, None).await),
                 "cancel" => booking_word(booking::cancel(&ctx, visit, stale, None).await),
                 "reschedule" => booking_word(booking::reschedule(&ctx, visit, stale, later).await),
@@ -126,10 +134,13 @@ async fn every_command_as_everybody() {
                     directory_word(directory::put_opening_hours(&ctx, practitioner.id, stale, hours).await)
                 }
                 _ => {
-                    let start = day.end() + SignedDuration::from_hours(1 + i64::try_from(place).expect("small"));
-                    let range = TimeRange::new(start, start + SignedDuration::from_mins(10)).expect("a range");
+                    let start =
+                        day.end() + SignedDuration::from_hours(1 + i64::try_from(place).expect("small"));
+                    let range =
+                        TimeRange::new(start, start + SignedDuration::from_mins(10)).expect("a range");
                     let new = NewTimeOff { range, reason: None };
-                    let off = directory::take_time_off(&ctx, practitioner.id, new, |_| serde_json::Value::Null);
+                    let off =
+                        directory::take_time_off(&ctx, practitioner.id, new, |_| serde_json::Value::Null);
                     directory_word(off.await)
                 }
             };
@@ -149,10 +160,12 @@ async fn a_list_without_a_name_shows_only_ones_own() {
     world.open_day(&other, 3, 60).await;
     let (ana, bob) = (world.patient().await, world.patient().await);
     let of_ana = world.book(ana, world.slot(&practitioner, day.start())).await;
-    let of_bob = world.book(bob, world.slot(&practitioner, day.start() + SignedDuration::from_mins(15))).await;
+    let of_bob =
+        world.book(bob, world.slot(&practitioner, day.start() + SignedDuration::from_mins(15))).await;
     world.book(bob, world.slot(&other, day.start())).await;
     let own = AppointmentFilter { limit: 10, ..AppointmentFilter::default() };
-    let seen = |page: booking::AppointmentPage| page.appointments.iter().map(|one| one.id).collect::<Vec<_>>();
+    let seen =
+        |page: booking::AppointmentPage| page.appointments.iter().map(|one| one.id).collect::<Vec<_>>();
     let ctx = world.ctx(Actor::Patient(ana));
     assert_eq!(seen(booking::list(&ctx, &own).await.expect("hers")), [of_ana.id]);
     let ctx = world.ctx(Actor::Practitioner(practitioner.id));
@@ -161,7 +174,8 @@ async fn a_list_without_a_name_shows_only_ones_own() {
     assert!(matches!(asked, Err(BookingRefusal::NotFound)), "the desk says whose: {asked:?}");
 
     // Page by page, without gap or double.
-    let mut filter = AppointmentFilter { practitioner: Some(practitioner.id), limit: 1, ..AppointmentFilter::default() };
+    let mut filter =
+        AppointmentFilter { practitioner: Some(practitioner.id), limit: 1, ..AppointmentFilter::default() };
     let first = booking::list(&world.admin(), &filter).await.expect("a page");
     filter.after = first.next;
     let second = booking::list(&world.admin(), &filter).await.expect("a page");

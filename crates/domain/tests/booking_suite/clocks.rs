@@ -21,11 +21,16 @@ async fn a_machine_whose_clock_is_an_hour_off_changes_nothing() {
         let slot = world.slot(&practitioner, day.start() + SignedDuration::from_mins(15 * place));
         let held = off.hold(patient, slot).await.expect("free");
         let deadline = held.hold_expires_at.expect("a deadline");
-        assert!(held.created_at.duration_since(now).abs() < SignedDuration::from_mins(10), "stamped by the database");
+        assert!(
+            held.created_at.duration_since(now).abs() < SignedDuration::from_mins(10),
+            "stamped by the database"
+        );
         assert_eq!(deadline.duration_since(held.created_at), SignedDuration::from_mins(30));
-        let offered = booking::slots(&off.admin(), practitioner.id, slot.visit_type, day, None).await.expect("slots");
+        let offered =
+            booking::slots(&off.admin(), practitioner.id, slot.visit_type, day, None).await.expect("slots");
         assert!(offered.as_of.duration_since(now).abs() < SignedDuration::from_mins(10));
-        let booked = booking::confirm(&off.ctx(Actor::Patient(patient)), held.id, None, None).await.expect("in time");
+        let booked =
+            booking::confirm(&off.ctx(Actor::Patient(patient)), held.id, None, None).await.expect("in time");
         assert_eq!(booked.status, Status::Booked);
     }
     world.assert_consistent().await;
@@ -46,12 +51,17 @@ async fn a_hold_is_good_until_its_deadline_and_not_at_it() {
     assert_eq!((of_ana.hold_expires_at, of_bob.hold_expires_at), (Some(deadline), Some(deadline)));
 
     world.stop_clock_at(deadline - SignedDuration::from_millis(1)).await;
-    booking::confirm(&world.ctx(Actor::Patient(ana)), of_ana.id, None, None).await.expect("a millisecond before");
+    booking::confirm(&world.ctx(Actor::Patient(ana)), of_ana.id, None, None)
+        .await
+        .expect("a millisecond before");
     world.stop_clock_at(deadline).await;
     let late = booking::confirm(&world.ctx(Actor::Patient(bob)), of_bob.id, None, None).await;
     assert!(matches!(late, Err(BookingRefusal::HoldExpired)), "{late:?}");
     let released = booking::expire_due(&world.admin()).await.expect("an admin may");
-    assert_eq!(released.iter().map(|one| (one.id, one.status)).collect::<Vec<_>>(), [(of_bob.id, Status::Expired)]);
+    assert_eq!(
+        released.iter().map(|one| (one.id, one.status)).collect::<Vec<_>>(),
+        [(of_bob.id, Status::Expired)]
+    );
     world.assert_consistent().await;
 }
 

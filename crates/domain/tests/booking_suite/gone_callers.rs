@@ -60,7 +60,12 @@ async fn a_hold_or_confirmation_that_is_abandoned_happens_once_or_not_at_all() {
         quiet(&bystander).await;
         world.assert_consistent().await;
         let id = retry_until_held(&world, patient, slot).await;
-        assert_eq!(world.count(&format!("SELECT count(*) FROM appointment WHERE patient_id = '{}'", patient.uuid())).await, 1);
+        assert_eq!(
+            world
+                .count(&format!("SELECT count(*) FROM appointment WHERE patient_id = '{}'", patient.uuid()))
+                .await,
+            1
+        );
 
         let ctx = keyed(&world, patient, "POST /v1/appointments/{id}/confirm");
         abandon(booking::confirm(&ctx, id, Some(1), None), moments, &bystander).await;
@@ -75,7 +80,15 @@ async fn a_hold_or_confirmation_that_is_abandoned_happens_once_or_not_at_all() {
     assert_eq!(world.count(open).await, 0);
     // Every connection of the pool still serves.
     for _ in 0..16 {
-        world.services.store.read_fresh().await.expect("a connection").query_one("SELECT 1", &[]).await.expect("served");
+        world
+            .services
+            .store
+            .read_fresh()
+            .await
+            .expect("a connection")
+            .query_one("SELECT 1", &[])
+            .await
+            .expect("served");
     }
     world.assert_consistent().await;
 }
@@ -88,7 +101,9 @@ where
     loop {
         match request().await {
             Ok(answer) => return answer,
-            Err(booking::BookingRefusal::Key(_) | booking::BookingRefusal::Busy) => tokio::task::yield_now().await,
+            Err(booking::BookingRefusal::Key(_) | booking::BookingRefusal::Busy) => {
+                tokio::task::yield_now().await
+            }
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -107,7 +122,8 @@ async fn an_abandoned_move_leaves_the_patient_with_one_time() {
     let world = World::new().await;
     let practitioner = world.practitioner(vec![]).await;
     let day = world.open_day(&practitioner, 3, 30).await;
-    let slots = [0, 15].map(|minutes| world.slot(&practitioner, day.start() + SignedDuration::from_mins(minutes)));
+    let slots =
+        [0, 15].map(|minutes| world.slot(&practitioner, day.start() + SignedDuration::from_mins(minutes)));
     let bystander = world.database.connect().await;
     let ana = world.patient().await;
     let id = world.book(ana, slots[0]).await.id;

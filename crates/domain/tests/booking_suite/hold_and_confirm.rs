@@ -26,15 +26,23 @@ async fn a_patient_holds_and_confirms_and_the_time_is_theirs() {
         }
         other => panic!("two winners: {other:?}"),
     }
-    assert!(matches!(world.hold(ana, slot).await, Err(BookingRefusal::AlreadyYours { appointment }) if appointment == held.id));
+    assert!(
+        matches!(world.hold(ana, slot).await, Err(BookingRefusal::AlreadyYours { appointment }) if appointment == held.id)
+    );
 
     let stranger = world.ctx(Actor::Patient(bob));
     assert!(matches!(booking::confirm(&stranger, held.id, None, None).await, Err(BookingRefusal::NotFound)));
     let ctx = world.ctx(Actor::Patient(ana));
-    assert!(matches!(booking::confirm(&ctx, held.id, Some(7), None).await, Err(BookingRefusal::VersionMismatch)));
+    assert!(matches!(
+        booking::confirm(&ctx, held.id, Some(7), None).await,
+        Err(BookingRefusal::VersionMismatch)
+    ));
     let booked = booking::confirm(&ctx, held.id, Some(1), None).await.expect("in time");
     assert_eq!((booked.status, booked.version, booked.hold_expires_at), (Status::Booked, 2, None));
-    assert!(matches!(booking::confirm(&ctx, held.id, None, None).await, Err(BookingRefusal::AlreadyConfirmed)));
+    assert!(matches!(
+        booking::confirm(&ctx, held.id, None, None).await,
+        Err(BookingRefusal::AlreadyConfirmed)
+    ));
     world.assert_consistent().await;
 }
 
@@ -48,7 +56,8 @@ async fn an_expired_hold_never_blocks_although_no_worker_has_run() {
     let held = world.hold(ana, slot).await.expect("free");
     world.let_pass(SignedDuration::from_mins(31)).await;
 
-    let offered = booking::slots(&world.admin(), practitioner.id, slot.visit_type, day, None).await.expect("slots");
+    let offered =
+        booking::slots(&world.admin(), practitioner.id, slot.visit_type, day, None).await.expect("slots");
     assert_eq!(offered.slots.len(), 2, "both times are offered again");
     let again = world.hold(bob, slot).await.expect("the deadline has passed");
     assert_ne!(again.id, held.id);
@@ -68,7 +77,10 @@ async fn a_repeated_request_gets_the_first_answer() {
     let request = HoldRequest { slot, patient: ana, reason: Some("dos".into()) };
     let first = booking::hold(&ctx, request.clone()).await.expect("free");
     let second = booking::hold(&ctx, request).await.expect("the same answer");
-    assert_eq!((first.id, first.version, first.hold_expires_at), (second.id, second.version, second.hold_expires_at));
+    assert_eq!(
+        (first.id, first.version, first.hold_expires_at),
+        (second.id, second.version, second.hold_expires_at)
+    );
     world.assert_consistent().await;
 }
 
@@ -118,7 +130,10 @@ async fn a_patient_cannot_be_in_two_places_nor_hold_too_much() {
     let fourth = world.hold(ana, world.slot(&one, day.start() + SignedDuration::from_mins(60))).await;
     assert!(matches!(fourth, Err(BookingRefusal::TooManyHolds { limit: 3 })), "{fourth:?}");
     world.let_pass(SignedDuration::from_mins(31)).await;
-    world.hold(ana, world.slot(&one, day.start() + SignedDuration::from_mins(60))).await.expect("the others expired");
+    world
+        .hold(ana, world.slot(&one, day.start() + SignedDuration::from_mins(60)))
+        .await
+        .expect("the others expired");
     world.assert_consistent().await;
 }
 
@@ -130,11 +145,16 @@ async fn the_notice_is_kept_and_a_flow_begun_in_time_has_its_grace() {
     let day = world.open_day(&practitioner, 3, 30).await;
     let ana = world.patient().await;
     let slot = world.slot(&practitioner, day.start());
-    let until_notice = day.start().duration_since(world.services.clock.now()) - SignedDuration::from_hours(24);
+    let until_notice =
+        day.start().duration_since(world.services.clock.now()) - SignedDuration::from_hours(24);
     world.let_pass(until_notice - SignedDuration::from_mins(1)).await;
     let held = world.hold(ana, slot).await.expect("24 hours and a minute ahead");
     let deadline = held.hold_expires_at.expect("a deadline");
-    assert_eq!(day.start().duration_since(deadline), SignedDuration::from_mins(1435), "five minutes of grace, no more");
+    assert_eq!(
+        day.start().duration_since(deadline),
+        SignedDuration::from_mins(1435),
+        "five minutes of grace, no more"
+    );
     world.let_pass(SignedDuration::from_mins(4)).await;
     booking::confirm(&world.ctx(Actor::Patient(ana)), held.id, None, None).await.expect("within the grace");
     let next = world.slot(&practitioner, day.start() + SignedDuration::from_mins(15));

@@ -76,12 +76,14 @@ impl Model {
 
     /// Why a patient cannot have a place, their visit `own` aside.
     fn obstacle(&self, patient: usize, place: Place, own: Option<usize>) -> Option<&'static str> {
-        let others = || self.visits.iter().enumerate().filter(|(at, visit)| Some(*at) != own && self.is_live(visit));
+        let others =
+            || self.visits.iter().enumerate().filter(|(at, visit)| Some(*at) != own && self.is_live(visit));
         if let Some((_, blocker)) = others().find(|(_, visit)| visit.place == place) {
             let theirs = blocker.patient == patient && matches!(blocker.state, State::Held { .. });
             return Some(if theirs { "already-yours" } else { "slot-taken" });
         }
-        let elsewhere = others().any(|(_, visit)| visit.patient == patient && visit.place.quarter == place.quarter);
+        let elsewhere =
+            others().any(|(_, visit)| visit.patient == patient && visit.place.quarter == place.quarter);
         elsewhere.then_some("patient-overlap")
     }
 
@@ -191,7 +193,10 @@ impl Practice {
 
     fn slot(&self, place: Place) -> SlotId {
         let quarter = i64::try_from(place.quarter).expect("small");
-        self.world.slot(&self.practitioners[place.practitioner], self.opens + SignedDuration::from_mins(15 * quarter))
+        self.world.slot(
+            &self.practitioners[place.practitioner],
+            self.opens + SignedDuration::from_mins(15 * quarter),
+        )
     }
 
     /// Takes one step in both worlds and compares what they say.

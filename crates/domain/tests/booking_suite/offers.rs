@@ -32,7 +32,8 @@ async fn buffers_are_kept_free_around_each_visit() {
     world.hold(ana, SlotId::new(practitioner.id, long, offered.slots[1].start)).await.expect("free");
     // It blocks minutes 30 to 65, so of the short ones 30, 45 and 60 are gone.
     let offered = booking::slots(&world.admin(), practitioner.id, short, day, None).await.expect("slots");
-    let starts: Vec<i64> = offered.slots.iter().map(|slot| slot.start.duration_since(day.start()).as_mins()).collect();
+    let starts: Vec<i64> =
+        offered.slots.iter().map(|slot| slot.start.duration_since(day.start()).as_mins()).collect();
     assert_eq!(starts, [0, 15, 75, 90]);
     let bob = world.patient().await;
     let in_the_buffer = SlotId::new(practitioner.id, short, day.start() + SignedDuration::from_mins(60));
@@ -88,7 +89,8 @@ async fn nobody_books_beyond_the_horizon_nor_what_is_no_longer_offered() {
     let ana = world.patient().await;
     let too_far = world.hold(ana, world.slot(&practitioner, far.start())).await;
     assert!(matches!(too_far, Err(BookingRefusal::TooFar { horizon_days: 5 })), "{too_far:?}");
-    let retired = world.hold(ana, SlotId::new(practitioner.id, practitioner.visit_types[1].id, day.start())).await;
+    let retired =
+        world.hold(ana, SlotId::new(practitioner.id, practitioner.visit_types[1].id, day.start())).await;
     assert!(matches!(retired, Err(BookingRefusal::NotOffered(NotOffered::Inactive))), "{retired:?}");
     let beside = world.hold(ana, world.slot(&practitioner, day.start() + SignedDuration::from_mins(5))).await;
     assert!(matches!(beside, Err(BookingRefusal::NotOffered(NotOffered::NotOnGrid))), "{beside:?}");
@@ -117,9 +119,12 @@ async fn a_hold_is_confirmed_by_the_schedule_of_now() {
     let of_bob = world.hold(bob, world.slot(&practitioner, other_day.start())).await.expect("free");
 
     // The practice takes the second day back while both still hold.
-    let opening = world.opening_id(&format!("SELECT id FROM opening WHERE starts_at = '{}'", other_day.start())).await;
+    let opening =
+        world.opening_id(&format!("SELECT id FROM opening WHERE starts_at = '{}'", other_day.start())).await;
     directory::delete_opening(&world.desk_of(&practitioner), practitioner.id, opening).await.expect("theirs");
-    let booked = booking::confirm(&world.ctx(Actor::Patient(ana)), of_ana.id, None, None).await.expect("still offered");
+    let booked = booking::confirm(&world.ctx(Actor::Patient(ana)), of_ana.id, None, None)
+        .await
+        .expect("still offered");
     assert!(booked.policy_version > of_ana.policy_version, "the schedule it was checked against is recorded");
     let refused = booking::confirm(&world.ctx(Actor::Patient(bob)), of_bob.id, None, None).await;
     assert!(matches!(refused, Err(BookingRefusal::NotOffered(NotOffered::NoOpening))), "{refused:?}");
@@ -134,7 +139,8 @@ async fn another_process_with_an_old_copy_judges_by_the_schedule_of_now() {
     let day = world.open_day(&practitioner, 3, 30).await;
     let ana = world.patient().await;
     let visit_type = practitioner.visit_types[0].id;
-    let seen = booking::slots(&elsewhere.admin(), practitioner.id, visit_type, day, None).await.expect("slots");
+    let seen =
+        booking::slots(&elsewhere.admin(), practitioner.id, visit_type, day, None).await.expect("slots");
     assert_eq!(seen.slots.len(), 2, "the other process has read the schedule");
 
     let opening = world.opening_id("SELECT id FROM opening").await;
@@ -143,8 +149,12 @@ async fn another_process_with_an_old_copy_judges_by_the_schedule_of_now() {
     assert!(matches!(closed, Err(BookingRefusal::NotOffered(NotOffered::NoOpening))), "{closed:?}");
 
     let new_day = world.open_day(&practitioner, 5, 30).await;
-    elsewhere.hold(ana, world.slot(&practitioner, new_day.start())).await.expect("opened a moment ago elsewhere");
-    let shown = booking::slots(&elsewhere.admin(), practitioner.id, visit_type, new_day, None).await.expect("slots");
+    elsewhere
+        .hold(ana, world.slot(&practitioner, new_day.start()))
+        .await
+        .expect("opened a moment ago elsewhere");
+    let shown =
+        booking::slots(&elsewhere.admin(), practitioner.id, visit_type, new_day, None).await.expect("slots");
     assert_eq!(shown.slots.len(), 1);
     world.assert_consistent().await;
 }
@@ -168,7 +178,8 @@ async fn a_repeated_request_gets_its_answer_although_the_time_is_closed_now() {
 #[tokio::test]
 async fn a_patient_sees_their_own_hold_as_theirs() {
     let world = World::new().await;
-    let practitioner = world.enter(NewPractitioner { family_name: "Kermarrec".into(), ..new_practitioner() }).await;
+    let practitioner =
+        world.enter(NewPractitioner { family_name: "Kermarrec".into(), ..new_practitioner() }).await;
     let day = world.open_day(&practitioner, 3, 30).await;
     let (ana, bob) = (world.patient().await, world.patient().await);
     let held = world.hold(ana, world.slot(&practitioner, day.start())).await.expect("free");
@@ -179,9 +190,12 @@ async fn a_patient_sees_their_own_hold_as_theirs() {
         assert_eq!(seen.slots.len(), 1, "the held time is offered to nobody");
         assert_eq!(seen.own_holds.iter().map(|hold| hold.appointment).collect::<Vec<_>>(), theirs);
     }
-    let explained = booking::explain(&world.admin(), practitioner.id, visit_type, day.start()).await.expect("rules");
+    let explained =
+        booking::explain(&world.admin(), practitioner.id, visit_type, day.start()).await.expect("rules");
     assert!(!explained.offered && explained.verdicts.iter().any(|verdict| !verdict.passed));
     let free = day.start() + SignedDuration::from_mins(15);
-    assert!(booking::explain(&world.admin(), practitioner.id, visit_type, free).await.expect("rules").offered);
+    assert!(
+        booking::explain(&world.admin(), practitioner.id, visit_type, free).await.expect("rules").offered
+    );
     world.assert_consistent().await;
 }

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use rendez_domain::booking::{self, Appointment, BookingRefusal, Outcome, Status};
 use rendez_domain::directory::Practitioner;
 use rendez_testkit::World;
-use rendez_vocab::{Actor, TimeRange};
 use rendez_vocab::ids::AppointmentId;
+use rendez_vocab::{Actor, TimeRange};
 
 const COMMANDS: [&str; 5] = ["confirm", "cancel", "arrived", "fulfilled", "no-show"];
 
@@ -33,7 +33,13 @@ fn word(answer: Result<Appointment, BookingRefusal>) -> String {
 }
 
 /// A visit at a place of the day that has come to this state.
-async fn visit(world: &World, practitioner: &Practitioner, day: TimeRange, place: i64, status: Status) -> Appointment {
+async fn visit(
+    world: &World,
+    practitioner: &Practitioner,
+    day: TimeRange,
+    place: i64,
+    status: Status,
+) -> Appointment {
     let slot = world.slot(practitioner, day.start() + SignedDuration::from_mins(15 * place));
     let held = world.hold(world.patient().await, slot).await.expect("free");
     let steps: &[&str] = match status {
@@ -59,7 +65,11 @@ async fn assert_table(world: &World, visits: Vec<(Status, Vec<Appointment>)>, ta
             assert_eq!(said, *expected, "{name} of a visit that is {}", status.as_str());
             let after = booking::find(&world.admin(), visit.id).await.expect("it is there");
             let changed = Status::named(&said).is_some();
-            assert_eq!(after.version, before.version + i64::from(changed), "only what is done raises the version");
+            assert_eq!(
+                after.version,
+                before.version + i64::from(changed),
+                "only what is done raises the version"
+            );
         }
     }
     world.assert_consistent().await;
@@ -113,7 +123,8 @@ async fn after_it_has_begun() {
     let world = World::new().await;
     let practitioner = world.practitioner(vec![]).await;
     let day = world.open_day(&practitioner, 3, 15 * 30).await;
-    let all = visits(&world, &practitioner, day, &[Held, Booked, Arrived, Fulfilled, Cancelled, NoShow]).await;
+    let all =
+        visits(&world, &practitioner, day, &[Held, Booked, Arrived, Fulfilled, Cancelled, NoShow]).await;
     world.let_pass(SignedDuration::from_hours(4 * 24)).await;
     for visit in &all.last().expect("the last row").1 {
         command(&world, "no-show", visit.id).await.expect("it has begun");

@@ -88,7 +88,11 @@ async fn nobody_but_the_practice_overbooks_and_not_the_patients_own_time() {
     assert!(matches!(refused, Err(BookingRefusal::Denied(_))), "{refused:?}");
     let overlap = squeeze_in(&world.desk_of(&practitioner), &practitioner, ana, day.start(), "urgence").await;
     assert!(matches!(overlap, Err(BookingRefusal::PatientOverlap)), "{overlap:?}");
-    assert_eq!(world.count("SELECT count(*) FROM appointment").await, 1, "nothing is left of the refused ones");
+    assert_eq!(
+        world.count("SELECT count(*) FROM appointment").await,
+        1,
+        "nothing is left of the refused ones"
+    );
     world.assert_consistent().await;
 
     let himself = world.ctx(Actor::Practitioner(practitioner.id));
@@ -110,7 +114,8 @@ async fn the_time_under_it_is_nobodys_when_the_other_visit_is_given_up() {
     booking::cancel(&desk, under.id, None, None).await.expect("in time");
     let by_accident = world.hold(eva, slot).await;
     assert!(matches!(by_accident, Err(BookingRefusal::SlotTaken { .. })), "{by_accident:?}");
-    let of_eva = world.book(eva, world.slot(&practitioner, day.start() + SignedDuration::from_mins(30))).await;
+    let of_eva =
+        world.book(eva, world.slot(&practitioner, day.start() + SignedDuration::from_mins(30))).await;
     let moved = booking::reschedule(&desk, of_eva.id, None, slot).await;
     assert!(matches!(moved, Err(BookingRefusal::SlotTaken { .. })), "{moved:?}");
     let visit_type = practitioner.visit_types[0].id;
@@ -136,6 +141,9 @@ async fn expired_holds_do_not_stand_in_the_way_of_an_emergency() {
     booking::sweep(&world.admin()).await.expect("a sweep");
     let bob = world.patient().await;
     let guarded = world.hold(bob, world.slot(&practitioner, day.start())).await;
-    assert!(matches!(guarded, Err(BookingRefusal::SlotTaken { .. })), "nobody books into it by accident: {guarded:?}");
+    assert!(
+        matches!(guarded, Err(BookingRefusal::SlotTaken { .. })),
+        "nobody books into it by accident: {guarded:?}"
+    );
     world.assert_consistent().await;
 }

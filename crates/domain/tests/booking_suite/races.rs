@@ -13,7 +13,9 @@ use rendez_vocab::ids::SlotId;
 type Booked = Result<Appointment, BookingRefusal>;
 
 /// Starts all at once and waits for all.
-async fn together<T: Send + 'static>(all: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+async fn together<T: Send + 'static>(
+    all: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
     let running: Vec<_> = all.into_iter().map(tokio::spawn).collect();
     let mut ended = Vec::with_capacity(running.len());
     for one in running {
@@ -65,7 +67,8 @@ async fn visits_of_odd_lengths_race_for_overlapping_time() {
     let day = world.open_day(&practitioner, 3, 180).await;
     let mut callers = Vec::new();
     for visit_type in &practitioner.visit_types {
-        let offered = booking::slots(&world.admin(), practitioner.id, visit_type.id, day, None).await.expect("slots");
+        let offered =
+            booking::slots(&world.admin(), practitioner.id, visit_type.id, day, None).await.expect("slots");
         for _ in 0..4 {
             for slot in &offered.slots {
                 let slot = SlotId::new(practitioner.id, visit_type.id, slot.start);
@@ -88,7 +91,8 @@ async fn two_patients_who_swap_their_visits_at_the_same_moment_never_lock_each_o
     let world = World::new().await;
     let practitioner = world.practitioner(vec![]).await;
     let day = world.open_day(&practitioner, 3, 45).await;
-    let slots = [0, 15, 30].map(|minutes| world.slot(&practitioner, day.start() + SignedDuration::from_mins(minutes)));
+    let slots = [0, 15, 30]
+        .map(|minutes| world.slot(&practitioner, day.start() + SignedDuration::from_mins(minutes)));
     let (ana, bob) = (world.patient().await, world.patient().await);
     let (of_ana, of_bob) = (world.book(ana, slots[0]).await.id, world.book(bob, slots[1]).await.id);
     for round in 0..20 {
@@ -101,10 +105,12 @@ async fn two_patients_who_swap_their_visits_at_the_same_moment_never_lock_each_o
         let free = slots.iter().find(|slot| slot.start() != one && slot.start() != other).expect("the third");
         let bobs = if round % 3 == 0 { *free } else { world.slot(&practitioner, one) };
         let anas = world.slot(&practitioner, other);
-        let moves = [(Actor::Patient(ana), of_ana, anas), (Actor::Patient(bob), of_bob, bobs)].map(|(actor, id, to)| {
-            let ctx = world.ctx(actor);
-            async move { booking::reschedule(&ctx, id, None, to).await }
-        });
+        let moves = [(Actor::Patient(ana), of_ana, anas), (Actor::Patient(bob), of_bob, bobs)].map(
+            |(actor, id, to)| {
+                let ctx = world.ctx(actor);
+                async move { booking::reschedule(&ctx, id, None, to).await }
+            },
+        );
         for answer in together(moves).await {
             match answer {
                 Ok(moved) => assert_eq!(moved.status, Status::Booked),
@@ -178,7 +184,8 @@ async fn confirming_and_giving_up_at_once_leaves_one_truth() {
         let confirm = tokio::spawn(async move { booking::confirm(&one, held.id, None, None).await });
         let cancel = tokio::spawn(async move { booking::cancel(&other, held.id, None, None).await });
         let confirmed = confirm.await.expect("no panic");
-        let cancelled = cancel.await.expect("no panic").expect("a hold and a booked visit can both be given up");
+        let cancelled =
+            cancel.await.expect("no panic").expect("a hold and a booked visit can both be given up");
         assert_eq!(cancelled.status, Status::Cancelled);
         match confirmed {
             Ok(booked) => assert_eq!((booked.version, cancelled.version), (2, 3)),

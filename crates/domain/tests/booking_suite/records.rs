@@ -35,7 +35,8 @@ async fn who_did_what_when_and_from_where_stands_in_the_audit() {
     let practitioner = world.practitioner(vec![]).await;
     let day = world.open_day(&practitioner, 3, 60).await;
     let ana = world.patient().await;
-    let origin = Origin { address: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7))), request_id: Some("req-1".into()) };
+    let origin =
+        Origin { address: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7))), request_id: Some("req-1".into()) };
     let patient = Ctx { origin: origin.clone(), ..world.ctx(Actor::Patient(ana)) };
     let desk = Ctx { origin, ..world.desk_of(&practitioner) };
     let slot = world.slot(&practitioner, day.start());
@@ -49,8 +50,10 @@ async fn who_did_what_when_and_from_where_stands_in_the_audit() {
     let client = world.database.connect().await;
     let sql = "SELECT actor, action, version, host(address), request_id FROM audit WHERE subject_id = $1 ORDER BY id";
     let rows = client.query(sql, &[&held.id.uuid()]).await.expect("the audit");
-    let told: Vec<(String, String, i64)> = rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
-    let by = |actor: &str, action: &str, version| (actor.to_owned(), format!("appointment.{action}"), version);
+    let told: Vec<(String, String, i64)> =
+        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect();
+    let by =
+        |actor: &str, action: &str, version| (actor.to_owned(), format!("appointment.{action}"), version);
     let who = format!("patient:{ana}");
     let expected = [
         by(&who, "hold", 1),
@@ -63,7 +66,14 @@ async fn who_did_what_when_and_from_where_stands_in_the_audit() {
     for row in &rows {
         assert_eq!((row.get::<_, &str>(3), row.get::<_, &str>(4)), ("192.0.2.7", "req-1"));
     }
-    let followers = ["claimed", "appointment booked", "released moved", "claimed moved", "appointment arrived", "appointment fulfilled"];
+    let followers = [
+        "claimed",
+        "appointment booked",
+        "released moved",
+        "claimed moved",
+        "appointment arrived",
+        "appointment fulfilled",
+    ];
     assert_eq!(changes(&world, held.id).await, followers);
     for forbidden in ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"] {
         assert!(client.batch_execute(forbidden).await.is_err(), "{forbidden}");
@@ -144,7 +154,8 @@ async fn every_repeated_command_gets_its_first_answer_even_from_another_process(
         overbook_reason: "urgence".into(),
         reason: None,
     };
-    let squeezed = booking::overbook(&with_key(world.admin(), "squeeze", "body"), squeeze.clone()).await.expect("free");
+    let squeezed =
+        booking::overbook(&with_key(world.admin(), "squeeze", "body"), squeeze.clone()).await.expect("free");
     world.let_pass(SignedDuration::from_hours(1)).await;
 
     let again = [
@@ -152,7 +163,12 @@ async fn every_repeated_command_gets_its_first_answer_even_from_another_process(
         (booked, booking::confirm(&there("confirm"), id, Some(1), None).await.expect("first answer")),
         (moved, booking::reschedule(&there("move"), id, Some(2), later).await.expect("first answer")),
         (gone, booking::cancel(&there("cancel"), id, Some(3), None).await.expect("first answer")),
-        (squeezed, booking::overbook(&with_key(elsewhere.admin(), "squeeze", "body"), squeeze).await.expect("first answer")),
+        (
+            squeezed,
+            booking::overbook(&with_key(elsewhere.admin(), "squeeze", "body"), squeeze)
+                .await
+                .expect("first answer"),
+        ),
     ];
     for (first, second) in again {
         assert_eq!(format!("{first:?}"), format!("{second:?}"));
@@ -169,7 +185,9 @@ async fn a_key_belongs_to_one_request_and_a_refusal_uses_none_up() {
     let (ana, bob) = (world.patient().await, world.patient().await);
     let slot = world.slot(&practitioner, day.start());
     let of_ana = HoldRequest { slot, patient: ana, reason: None };
-    let held = booking::hold(&with_key(world.ctx(Actor::Patient(ana)), "k", "a"), of_ana.clone()).await.expect("free");
+    let held = booking::hold(&with_key(world.ctx(Actor::Patient(ana)), "k", "a"), of_ana.clone())
+        .await
+        .expect("free");
 
     // Bob's key `k` is not Ana's.
     let bobs = |body: &str| with_key(world.ctx(Actor::Patient(bob)), "k", body);
@@ -200,7 +218,8 @@ async fn a_mail_is_owed_only_for_what_was_booked_and_only_to_who_has_an_address(
     let practitioner = world.practitioner(vec![]).await;
     let day = world.open_day(&practitioner, 3, 60).await;
     let (ana, bob) = (world.patient_with_mail("ana@example.org").await, world.patient().await);
-    let slots = [0, 15, 30].map(|minutes| world.slot(&practitioner, day.start() + SignedDuration::from_mins(minutes)));
+    let slots = [0, 15, 30]
+        .map(|minutes| world.slot(&practitioner, day.start() + SignedDuration::from_mins(minutes)));
     let booked = world.book(ana, slots[0]).await;
     booking::reschedule(&world.admin(), booked.id, None, slots[1]).await.expect("free");
     booking::cancel(&world.admin(), booked.id, None, None).await.expect("in time");
@@ -208,7 +227,8 @@ async fn a_mail_is_owed_only_for_what_was_booked_and_only_to_who_has_an_address(
     booking::cancel(&world.admin(), given_up.id, None, None).await.expect("a hold owes nobody a mail");
     world.book(bob, slots[0]).await;
     let client = world.database.connect().await;
-    let rows = client.query("SELECT kind, payload ->> 'version' FROM job ORDER BY id", &[]).await.expect("jobs");
+    let rows =
+        client.query("SELECT kind, payload ->> 'version' FROM job ORDER BY id", &[]).await.expect("jobs");
     let owed: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
     let mail = |kind: &str, version: &str| (format!("mail.{kind}"), version.to_owned());
     assert_eq!(owed, [mail("confirmation", "2"), mail("moved", "3"), mail("cancellation", "4")]);

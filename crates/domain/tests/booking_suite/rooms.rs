@@ -20,8 +20,11 @@ async fn practice(rooms: usize) -> Practice {
     let world = World::new().await;
     let echo = NewVisitType { room_kind: Some("echo".into()), ..NewVisitType::default() };
     let one = world.practitioner(vec![echo.clone()]).await;
-    let colleague =
-        NewPractitioner { organization: Some(one.organization), visit_types: vec![echo], ..new_practitioner() };
+    let colleague = NewPractitioner {
+        organization: Some(one.organization),
+        visit_types: vec![echo],
+        ..new_practitioner()
+    };
     let other = world.enter(colleague).await;
     let place = one.locations[0].id;
     // The colleague works one evening a week in the first one's rooms, and so may open there.
@@ -56,7 +59,11 @@ async fn without_a_free_room_there_is_no_visit_and_nothing_is_left_over() {
 
     let second = world.hold(bob, world.slot(&other, day.start())).await;
     assert!(matches!(second, Err(BookingRefusal::NoRoomFree)), "{second:?}");
-    assert_eq!(world.count("SELECT count(*) FROM claim").await, 3, "practitioner, room and patient of the one visit");
+    assert_eq!(
+        world.count("SELECT count(*) FROM claim").await,
+        3,
+        "practitioner, room and patient of the one visit"
+    );
     assert_eq!(world.count("SELECT count(*) FROM appointment").await, 1);
 
     booking::cancel(&world.ctx(Actor::Patient(ana)), first.id, None, None).await.expect("in time");

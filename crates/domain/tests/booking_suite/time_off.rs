@@ -11,7 +11,10 @@ use rendez_vocab::{Actor, TimeRange};
 async fn take_off(world: &World, practitioner: &Practitioner, range: TimeRange) -> TakenTimeOff {
     let new = NewTimeOff { range, reason: Some("congrès".into()) };
     let desk = world.desk_of(practitioner);
-    match directory::take_time_off(&desk, practitioner.id, new, |_| serde_json::Value::Null).await.expect("time off") {
+    match directory::take_time_off(&desk, practitioner.id, new, |_| serde_json::Value::Null)
+        .await
+        .expect("time off")
+    {
         Answer::Fresh(taken) => taken,
         Answer::Replayed(_) => panic!("nothing to replay"),
     }
@@ -19,7 +22,11 @@ async fn take_off(world: &World, practitioner: &Practitioner, range: TimeRange) 
 
 async fn free(world: &World, practitioner: &Practitioner, window: TimeRange) -> usize {
     let visit_type = practitioner.visit_types[0].id;
-    booking::slots(&world.admin(), practitioner.id, visit_type, window, None).await.expect("slots").slots.len()
+    booking::slots(&world.admin(), practitioner.id, visit_type, window, None)
+        .await
+        .expect("slots")
+        .slots
+        .len()
 }
 
 fn hour(day: TimeRange, from_minutes: i64, until_minutes: i64) -> TimeRange {
@@ -33,15 +40,20 @@ async fn an_absence_lists_what_it_strikes_and_takes_what_is_free() {
     let practitioner = world.practitioner(vec![]).await;
     let day = world.open_day(&practitioner, 3, 120).await;
     let (ana, bob, eva) = (world.patient().await, world.patient().await, world.patient().await);
-    let booked = world.book(ana, world.slot(&practitioner, day.start() + SignedDuration::from_mins(30))).await;
-    let held = world.hold(bob, world.slot(&practitioner, day.start() + SignedDuration::from_mins(60))).await.expect("free");
+    let booked =
+        world.book(ana, world.slot(&practitioner, day.start() + SignedDuration::from_mins(30))).await;
+    let held = world
+        .hold(bob, world.slot(&practitioner, day.start() + SignedDuration::from_mins(60)))
+        .await
+        .expect("free");
     world.book(eva, world.slot(&practitioner, day.start() + SignedDuration::from_mins(105))).await;
 
     let taken = take_off(&world, &practitioner, hour(day, 20, 100)).await;
     let struck: Vec<_> = taken.struck.iter().map(|struck| (struck.id, struck.status.as_str())).collect();
     assert_eq!(struck, [(booked.id, "booked"), (held.id, "held")], "eva's visit lies behind it");
     assert_eq!(free(&world, &practitioner, day).await, 1, "only the first quarter is left");
-    let inside = world.hold(eva, world.slot(&practitioner, day.start() + SignedDuration::from_mins(45))).await;
+    let inside =
+        world.hold(eva, world.slot(&practitioner, day.start() + SignedDuration::from_mins(45))).await;
     assert!(matches!(inside, Err(BookingRefusal::NotOffered(NotOffered::TimeOff))), "{inside:?}");
 
     // A hold from before cannot become a visit in the absence; a booked visit given up does not become free.
@@ -55,7 +67,9 @@ async fn an_absence_lists_what_it_strikes_and_takes_what_is_free() {
     assert_eq!(world.count(away).await, 5, "the expired hold's time too");
     world.assert_consistent().await;
 
-    directory::end_time_off(&world.desk_of(&practitioner), practitioner.id, taken.time_off.id).await.expect("theirs");
+    directory::end_time_off(&world.desk_of(&practitioner), practitioner.id, taken.time_off.id)
+        .await
+        .expect("theirs");
     assert_eq!(world.count(away).await, 0);
     assert_eq!(free(&world, &practitioner, day).await, 7, "all but eva's");
     world.assert_consistent().await;
@@ -96,7 +110,8 @@ async fn three_weeks_away_hold_no_gap() {
     let ana = world.patient().await;
     let middle = before.start() + SignedDuration::from_hours(24 * 10);
     let visit = world.book(ana, world.slot(&practitioner, middle)).await;
-    let weeks = TimeRange::new(before.end(), before.end() + SignedDuration::from_hours(24 * 21)).expect("three weeks");
+    let weeks = TimeRange::new(before.end(), before.end() + SignedDuration::from_hours(24 * 21))
+        .expect("three weeks");
     let taken = take_off(&world, &practitioner, weeks).await;
     assert_eq!(taken.struck.len(), 1);
     let all = TimeRange::new(before.start(), after.end()).expect("a month");
@@ -106,7 +121,9 @@ async fn three_weeks_away_hold_no_gap() {
     let claims = "SELECT count(*) FROM claim WHERE ends_at - starts_at > interval '48 hours'";
     assert_eq!(world.count(claims).await, 0, "no claim is longer than a reader looks back");
     world.assert_consistent().await;
-    directory::end_time_off(&world.desk_of(&practitioner), practitioner.id, taken.time_off.id).await.expect("theirs");
+    directory::end_time_off(&world.desk_of(&practitioner), practitioner.id, taken.time_off.id)
+        .await
+        .expect("theirs");
     assert_eq!(free(&world, &practitioner, all).await, 23 * 4);
     world.assert_consistent().await;
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use jiff::civil::{Weekday, time};
 use jiff::tz::TimeZone;
-use rendez_domain::directory::{self, NewLocation, NewPractitioner, NewVisitType, Practitioner, PractitionerChange};
+use rendez_domain::directory::{
+    self, NewLocation, NewPractitioner, NewVisitType, Practitioner, PractitionerChange,
+};
 use rendez_domain::search::{Facet, SearchRefusal, SearchRequest, SearchResults, search};
 use rendez_testkit::World;
 use rendez_testkit::world::{new_practitioner, rennes};
@@ -14,7 +16,11 @@ use rendez_vocab::Actor;
 const RENNES: (f64, f64) = (48.1147, -1.6794);
 
 fn called(family_name: &str, specialty: &str) -> NewPractitioner {
-    NewPractitioner { family_name: family_name.into(), specialty: Some(specialty.into()), ..new_practitioner() }
+    NewPractitioner {
+        family_name: family_name.into(),
+        specialty: Some(specialty.into()),
+        ..new_practitioner()
+    }
 }
 
 /// Enters somebody who is open for half an hour in three days.
@@ -29,7 +35,8 @@ async fn look(world: &World, request: SearchRequest) -> SearchResults {
 }
 
 fn names(results: &SearchResults) -> Vec<&str> {
-    let mut names: Vec<&str> = results.results.iter().map(|found| found.practitioner.family_name.as_str()).collect();
+    let mut names: Vec<&str> =
+        results.results.iter().map(|found| found.practitioner.family_name.as_str()).collect();
     names.sort_unstable();
     names
 }
@@ -78,13 +85,19 @@ async fn a_specialty_holds_whatever_is_typed_beside_it() {
 #[tokio::test]
 async fn by_place_nearest_first_and_no_further_than_asked() {
     let world = World::new().await;
-    for (name, latitude, longitude) in [("Far", 48.6493, -2.0257), ("Near", 48.1180, -1.6700), ("Next", 48.0200, -1.7500)] {
+    for (name, latitude, longitude) in
+        [("Far", 48.6493, -2.0257), ("Near", 48.1180, -1.6700), ("Next", 48.0200, -1.7500)]
+    {
         let location = NewLocation { latitude: Some(latitude), longitude: Some(longitude), ..rennes() };
         enter(&world, NewPractitioner { location: Some(location), ..called(name, "cardiology") }).await;
     }
     let nowhere = NewLocation { latitude: None, longitude: None, ..rennes() };
     enter(&world, NewPractitioner { location: Some(nowhere), ..called("Nowhere", "cardiology") }).await;
-    let around = |radius_km: f64| SearchRequest { near: Some(RENNES), radius_km: Some(radius_km), ..SearchRequest::default() };
+    let around = |radius_km: f64| SearchRequest {
+        near: Some(RENNES),
+        radius_km: Some(radius_km),
+        ..SearchRequest::default()
+    };
     let wide = look(&world, around(100.0)).await;
     let order: Vec<&str> = wide.results.iter().map(|found| found.practitioner.family_name.as_str()).collect();
     assert_eq!(order, ["Near", "Next", "Far"]);
@@ -98,10 +111,14 @@ async fn by_place_nearest_first_and_no_further_than_asked() {
 #[tokio::test]
 async fn by_language_telehealth_and_new_patients_with_counts() {
     let world = World::new().await;
-    let breton = NewPractitioner { languages: vec!["br".into(), "fr".into()], ..called("Breton", "cardiology") };
+    let breton =
+        NewPractitioner { languages: vec!["br".into(), "fr".into()], ..called("Breton", "cardiology") };
     let remote_visit = NewVisitType { telehealth: true, ..NewVisitType::default() };
-    let remote =
-        NewPractitioner { telehealth: true, visit_types: vec![remote_visit], ..called("Remote", "general-practice") };
+    let remote = NewPractitioner {
+        telehealth: true,
+        visit_types: vec![remote_visit],
+        ..called("Remote", "general-practice")
+    };
     let full = NewPractitioner { accepts_new_patients: false, ..called("Full", "general-practice") };
     for new in [breton, remote, full] {
         enter(&world, new).await;
@@ -141,7 +158,8 @@ async fn only_who_is_free_is_shown_and_only_at_times_that_suit() {
     assert!(look(&world, longer).await.results.is_empty());
     let later = SearchRequest { from: Some(day.end()), ..SearchRequest::default() };
     assert!(look(&world, later).await.results.is_empty());
-    let backwards = SearchRequest { from: Some(day.end()), to: Some(day.start()), limit: 1, ..SearchRequest::default() };
+    let backwards =
+        SearchRequest { from: Some(day.end()), to: Some(day.start()), limit: 1, ..SearchRequest::default() };
     assert!(matches!(search(&world.admin(), &backwards).await, Err(SearchRefusal::EmptyWindow)));
 
     for quarter in 0..3 {

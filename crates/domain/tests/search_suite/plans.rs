@@ -42,7 +42,8 @@ async fn read_through(world: &World) -> BTreeMap<String, i64> {
     let client = world.database.connect().await;
     let end = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
     client.query_one(end, &[]).await.expect("the others end");
-    let sql = "SELECT relname::text, seq_tup_read FROM pg_stat_user_tables WHERE n_live_tup > 5000 ORDER BY 1";
+    let sql =
+        "SELECT relname::text, seq_tup_read FROM pg_stat_user_tables WHERE n_live_tup > 5000 ORDER BY 1";
     client.query(sql, &[]).await.expect("statistics").iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 
@@ -51,7 +52,16 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
     let world = World::new().await;
     world.database.connect().await.batch_execute(REGION).await.expect("a region");
     let before = read_through(&world).await;
-    for table in ["appointment", "claim", "idempotency", "location", "opening_rule", "patient", "practitioner", "visit_type"] {
+    for table in [
+        "appointment",
+        "claim",
+        "idempotency",
+        "location",
+        "opening_rule",
+        "patient",
+        "practitioner",
+        "visit_type",
+    ] {
         assert!(before.contains_key(table), "{table} is big: {before:?}");
     }
 
@@ -60,7 +70,8 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
         let practitioner = world.practitioner(vec![]).await;
         let day = world.open_day(&practitioner, 3, 60).await;
         let patient = world.patient().await;
-        let slot = |quarter: i64| world.slot(&practitioner, day.start() + SignedDuration::from_mins(15 * quarter));
+        let slot =
+            |quarter: i64| world.slot(&practitioner, day.start() + SignedDuration::from_mins(15 * quarter));
         let ctx = world.patient_with_key(patient, "POST /v1/appointments", "k");
         let request = HoldRequest { slot: slot(0), patient, reason: None };
         let held = booking::hold(&ctx, request.clone()).await.expect("free");
@@ -72,7 +83,12 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
         booking::find(&ctx, held.id).await.expect("theirs");
         for filter in [
             AppointmentFilter { patient: Some(patient), limit: 20, ..AppointmentFilter::default() },
-            AppointmentFilter { practitioner: Some(practitioner.id), from: Some(day.start()), limit: 20, ..AppointmentFilter::default() },
+            AppointmentFilter {
+                practitioner: Some(practitioner.id),
+                from: Some(day.start()),
+                limit: 20,
+                ..AppointmentFilter::default()
+            },
         ] {
             booking::list(&world.admin(), &filter).await.expect("a list");
         }
@@ -81,7 +97,9 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
         booking::explain(&ctx, practitioner.id, visit_type, day.start()).await.expect("rules");
         let hour = TimeRange::new(day.start(), day.end()).expect("an hour");
         let new = NewTimeOff { range: hour, reason: None };
-        directory::take_time_off(&world.admin(), practitioner.id, new, |_| serde_json::Value::Null).await.expect("time off");
+        directory::take_time_off(&world.admin(), practitioner.id, new, |_| serde_json::Value::Null)
+            .await
+            .expect("time off");
         booking::cancel(&ctx, held.id, None, None).await.expect("in time");
         booking::sweep(&world.admin()).await.expect("a sweep");
         directory::patient(&world.desk_of(&practitioner), patient).await.expect("their patient");

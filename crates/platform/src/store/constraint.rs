@@ -7,7 +7,10 @@ pub const REFUSED: &str = "RZ001";
 
 /// The code that a statement refused with (`rendez_refuse('…')`), if that is why it failed.
 pub fn refusal_code(error: &tokio_postgres::Error) -> Option<&str> {
-    error.as_db_error().filter(|database| database.code().code() == REFUSED).map(|database| database.message())
+    error
+        .as_db_error()
+        .filter(|database| database.code().code() == REFUSED)
+        .map(|database| database.message())
 }
 
 /// The name of the constraint that a statement violated, if that is why it failed.

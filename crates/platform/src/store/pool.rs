@@ -69,11 +69,12 @@ impl Store {
             config.application_name("rendez");
         }
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = if config.get_ssl_mode() == tokio_postgres::config::SslMode::Disable || only_sockets(&config) {
-            Manager::from_config(config, NoTls, recycling)
-        } else {
-            Manager::from_config(config, super::tls::connector()?, recycling)
-        };
+        let manager =
+            if config.get_ssl_mode() == tokio_postgres::config::SslMode::Disable || only_sockets(&config) {
+                Manager::from_config(config, NoTls, recycling)
+            } else {
+                Manager::from_config(config, super::tls::connector()?, recycling)
+            };
         let pool = Pool::builder(manager)
             .max_size(settings.pool_size)
             .runtime(Runtime::Tokio1)

@@ -198,7 +198,11 @@ impl Browser {
     /// Day or night, as the visitor's system has it.
     async fn set_dark(&self, dark: bool) {
         let scheme = if dark { "dark" } else { "light" };
-        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        // Without motion, so that no picture shows a colour on its way to another.
+        let media = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
         self.devtools("Emulation.setEmulatedMedia", media).await;
     }
 

@@ -22,6 +22,7 @@ async fn the_reception_runs_the_day() {
         browser.go(&format!("/practice/day?practitioner={}&date={date}", stage.doctor.id)).await;
         browser.see("Overbooked").await;
         browser.see("Fever since yesterday").await;
+        browser.see("Overbooked because: no doctor at the weekend").await;
         browser.picture("day").await;
         let entry = |button: &str| {
             format!("//li[contains(@class, 'overbooked')]//button[@value='{button}']")

@@ -94,7 +94,7 @@ impl Stage {
             patient,
             start: start.round(jiff::Unit::Minute).expect("a whole minute"),
             end: None,
-            overbook_reason: "fever".into(),
+            overbook_reason: "no doctor at the weekend".into(),
             reason: Some("Fever since yesterday".into()),
         };
         booking::overbook(&self.world.desk_of(&self.doctor), request).await.expect("an overbooked visit")

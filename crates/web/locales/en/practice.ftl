@@ -14,6 +14,7 @@ day-show = Show
 day-empty = Nothing is booked on this day.
 day-struck = Falls into time off
 day-overbooked = Overbooked
+day-overbooked-why = Overbooked because: { $reason }
 day-arrived = Arrived
 day-fulfilled = Took place
 day-no-show = Missed

@@ -14,6 +14,7 @@ day-show = Afficher
 day-empty = Rien de prévu ce jour-là.
 day-struck = Pendant une absence
 day-overbooked = En surréservation
+day-overbooked-why = En surréservation parce que : { $reason }
 day-arrived = Arrivé
 day-fulfilled = Honoré
 day-no-show = Non honoré

@@ -55,7 +55,8 @@ struct Entry {
     status_text: String,
     status_kind: &'static str,
     struck: bool,
-    overbooked: bool,
+    /// Why the practice put it over another; empty if it did not.
+    overbook_reason: String,
     over: bool,
     can_cancel: bool,
     actions: Vec<Action>,
@@ -247,7 +248,7 @@ impl Entry {
             status_text: status_text(visitor, visit.status),
             status_kind: status_kind(visit.status),
             struck: expected && away.iter().any(|range| range.overlaps(visit.range)),
-            overbooked: visit.overbook_reason.is_some(),
+            overbook_reason: visit.overbook_reason.clone().unwrap_or_default(),
             over: !expected && visit.status != Status::Arrived,
             can_cancel: expected && !begun,
             actions,

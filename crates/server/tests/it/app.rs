@@ -1,0 +1,215 @@
+//! The whole HTTP surface in this process: the real router behind the real accept loop, over a database of the test's own.
+//!
+//! Tokens come from the application's own issuer. It does not know what a test asks for: that is `client` and `practice`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
+use rendez_domain::availability::{HolidayCalendar, ScheduleCache};
+use rendez_domain::ctx::BookingSettings;
+use rendez_domain::{Services, regions};
+use rendez_platform::auth::entropy::SystemEntropy;
+use rendez_platform::auth::session::SessionLifetime;
+use rendez_platform::auth::{Issuer, IssuerSettings, Passwords, ServerSecret, Verifier};
+use rendez_platform::change_log::ChangeFeed;
+use rendez_platform::store::{Store, StoreSettings};
+use rendez_platform::telemetry::health::Readiness;
+use rendez_platform::telemetry::metrics::Metrics;
+use rendez_testkit::{TestDatabase, World};
+use rendez_vocab::clock::SystemClock;
+use rendez_vocab::ids::OrganizationId;
+use rendez_vocab::{Actor, Clock};
+use rendez_web::api::live::Live;
+use rendez_web::middleware::admission::{Admission, Limits};
+use rendez_web::serve::{ServeSettings, serve};
+use rendez_web::{App, AppParts, WebSettings};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::client::Caller;
+
+/// The name in the own issuer's tokens.
+pub const ISSUER: &str = "https://rendez.test";
+/// Whom the tokens are for.
+pub const AUDIENCE: &str = "rendez";
+/// No test waits longer for something that must happen.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a test wants to be different.
+pub struct Setup {
+    pub limits: Limits,
+    pub request_timeout: Duration,
+    pub max_body_bytes: usize,
+    pub public_url: &'static str,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            limits: Limits {
+                max_in_flight: 200,
+                max_streams: 20,
+                requests_per_minute_per_caller: 0,
+                requests_per_minute_per_address: 0,
+                sign_ins_per_minute_per_address: 0,
+            },
+            request_timeout: Duration::from_secs(30),
+            max_body_bytes: 64 * 1024,
+            public_url: "http://localhost",
+        }
+    }
+}
+
+/// A running application.
+pub struct TestApp {
+    /// Its database, and the business behind its back.
+    pub world: World,
+    /// Where it listens: `http://127.0.0.1:port`.
+    pub base: String,
+    issuer: Arc<Issuer>,
+    stop: CancellationToken,
+    _data: TempDir,
+}
+
+impl TestApp {
+    /// With limits that no test meets by accident.
+    pub async fn start() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    /// With something different.
+    pub async fn with(setup: Setup) -> Self {
+        let database = Arc::new(TestDatabase::new().await);
+        let wait = Duration::from_secs(60);
+        let store = StoreSettings { pool_size: 8, wait, statement_timeout: wait };
+        let store = Store::new(database.config(), &store).expect("a pool on a socket");
+        let (feed, follower) = ChangeFeed::new(store.clone());
+        let services = Arc::new(services(store, &feed));
+        regions::install(&services.store, services.pack).await.expect("the region can be installed");
+        let world = World { database, services };
+
+        let stop = CancellationToken::new();
+        let data = tempfile::tempdir().expect("a directory");
+        let live = Live::new(feed);
+        live.spawn(stop.clone());
+        tokio::spawn(follower.run(stop.clone()));
+        let app = app(&setup, &world, live, data.path(), stop.clone());
+        let issuer = Arc::clone(&app.issuer);
+        let router = rendez_web::router(app).expect("a router");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("bound"));
+        tokio::spawn(serve(listener, router, ServeSettings::default(), stop.clone()));
+        Self { world, base, issuer, stop, _data: data }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn nobody(&self) -> Caller {
+        Caller::new(&self.base, None)
+    }
+
+    /// Somebody with this very token.
+    pub fn with_token(&self, token: &str) -> Caller {
+        Caller::new(&self.base, Some(token.to_owned()))
+    }
+
+    /// An operator.
+    pub fn admin(&self) -> Caller {
+        self.as_actor(&Actor::Admin("operator".into()))
+    }
+
+    /// A patient.
+    pub fn patient(&self, id: &str) -> Caller {
+        self.as_actor(&Actor::Patient(id.parse().expect("a patient's id")))
+    }
+
+    /// A practitioner.
+    pub fn practitioner(&self, id: &str) -> Caller {
+        self.as_actor(&Actor::Practitioner(id.parse().expect("a practitioner's id")))
+    }
+
+    /// Somebody at the desk of an organization.
+    pub fn desk(&self, organization: &str) -> Caller {
+        let organization: OrganizationId = organization.parse().expect("an organization's id");
+        self.as_actor(&Actor::Staff { subject: "desk".into(), organizations: vec![organization] })
+    }
+
+    /// A partner's program.
+    pub fn partner(&self, name: &str) -> Caller {
+        self.as_actor(&Actor::System(name.into()))
+    }
+
+    /// A token of the own issuer.
+    pub fn token(&self, actor: &Actor, lifetime: SignedDuration) -> String {
+        self.issuer.issue(actor, lifetime).expect("a token")
+    }
+
+    fn as_actor(&self, actor: &Actor) -> Caller {
+        self.with_token(&self.token(actor, SignedDuration::from_hours(1)))
+    }
+
+    /// A time so many days ahead, `hour` o'clock UTC and some minutes.
+    pub fn at(&self, days_ahead: i64, hour: i64, minute: i64) -> Timestamp {
+        let today = TimeZone::UTC.to_datetime(self.world.services.clock.now()).date();
+        let midnight = today.to_zoned(TimeZone::UTC).expect("UTC has every midnight").timestamp();
+        let ahead = (days_ahead * 24 + hour).hours().minutes(minute);
+        midnight.checked_add(ahead).expect("a near time")
+    }
+
+    /// The end of a test: nothing is left over.
+    pub async fn close(self) {
+        self.world.assert_consistent().await;
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+fn services(store: Store, feed: &ChangeFeed) -> Services {
+    let pack = regions::pack("fr".parse().expect("a region")).expect("the French pack");
+    let holidays: HolidayCalendar = pack.holidays(2020..=2040).into_iter().map(|(date, _)| date).collect();
+    let entropy = Arc::new(SystemEntropy);
+    Services {
+        store,
+        schedules: ScheduleCache::new(holidays),
+        booking: BookingSettings::default(),
+        pack,
+        passwords: Passwords::new(entropy.clone()),
+        clock: Arc::new(SystemClock),
+        entropy,
+        waker: feed.waker(),
+    }
+}
+
+fn app(setup: &Setup, world: &World, live: Live, data: &std::path::Path, stop: CancellationToken) -> App {
+    let services = Arc::clone(&world.services);
+    let settings = IssuerSettings::in_data_dir(data, ISSUER, AUDIENCE);
+    let issuer = Issuer::open(settings, services.clock.clone(), services.entropy.clone());
+    let issuer = Arc::new(issuer.expect("keys can be made"));
+    App::new(AppParts {
+        verifier: Verifier::new(Arc::clone(&issuer)),
+        issuer,
+        secret: ServerSecret::open(data, services.entropy.clone()).expect("a secret can be made"),
+        readiness: Readiness::new(),
+        metrics: Metrics::of_process().expect("a recorder"),
+        live,
+        admission: Admission::new(setup.limits),
+        stop,
+        settings: WebSettings {
+            public_url: setup.public_url.to_owned(),
+            request_timeout: setup.request_timeout,
+            max_body_bytes: setup.max_body_bytes,
+            trusted_proxies: 1,
+            sessions: SessionLifetime {
+                idle: SignedDuration::from_hours(1),
+                total: SignedDuration::from_hours(2),
+            },
+        },
+        services,
+        demo: None,
+    })
+}
