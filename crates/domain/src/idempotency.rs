@@ -132,14 +132,25 @@ pub(crate) async fn remember(
     Ok(())
 }
 
+/// How many answers one statement forgets: few enough to end well within the statement's time.
+const FORGOTTEN_AT_ONCE: i64 = 5000;
+
 /// Forgets answers older than so many hours; returns how many.
 pub async fn purge(store: &Store, hours: u32) -> Result<u64, Fault> {
     let conn = store.read_fresh().await?;
     let hours = i32::try_from(hours).unwrap_or(i32::MAX);
-    Ok(conn
-        .execute(
-            "DELETE FROM idempotency WHERE created_at < rendez_now() - make_interval(hours => $1)",
-            &[&hours],
+    let statement = conn
+        .prepare_cached(
+            "DELETE FROM idempotency WHERE ctid = ANY (ARRAY(
+                SELECT ctid FROM idempotency WHERE created_at < rendez_now() - make_interval(hours => $1) LIMIT $2))",
         )
-        .await?)
+        .await?;
+    let mut total = 0;
+    loop {
+        let forgotten = conn.execute(&statement, &[&hours, &FORGOTTEN_AT_ONCE]).await?;
+        total += forgotten;
+        if forgotten < FORGOTTEN_AT_ONCE.unsigned_abs() {
+            return Ok(total);
+        }
+    }
 }

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod change_log;
 pub mod config;
 pub mod crash;
+mod data_dir;
 pub mod fault;
 pub mod jobs;
 pub mod lifecycle;

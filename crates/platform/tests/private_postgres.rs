@@ -14,6 +14,7 @@ use rendez_vocab::entropy::SeededEntropy;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio_postgres::{Client, NoTls};
+use tokio_util::sync::CancellationToken;
 
 /// Set for the helper process only: the data directory that it works on.
 const HELPER: &str = "RENDEZ_HELPER_DATA_DIR";
@@ -125,6 +126,22 @@ async fn a_crashed_postgresql_comes_back_at_the_same_address() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     };
     client.query_one("SELECT * FROM kept", &[]).await.unwrap();
+    postgres.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stop_during_the_start_leaves_nothing_running_and_nothing_broken() {
+    let folder = folder();
+    let settings =
+        PrivatePostgresSettings { durable: false, ..PrivatePostgresSettings::new(folder.path()) };
+    let enough = CancellationToken::new();
+    enough.cancel();
+    let refused =
+        PrivatePostgres::start_unless(&settings, &SeededEntropy::new(7), &enough).await.unwrap_err();
+    assert!(matches!(refused, StartError::Interrupted), "{refused}");
+    assert!(!folder.path().join("postgres/postmaster.pid").exists(), "it does not run");
+    let postgres = start(folder.path(), false).await.unwrap();
+    connect(&postgres).await;
     postgres.stop().await.unwrap();
 }
 

@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 use rendez_domain::notify::{MailKind, deliver};
-use rendez_domain::{Ctx, Services, booking, idempotency};
+use rendez_domain::{Ctx, Services, booking, idempotency, notify};
 use rendez_platform::auth::session;
 use rendez_platform::change_log::maintain_partitions;
 use rendez_platform::config::Retention;
 use rendez_platform::fault::Fault;
 use rendez_platform::jobs::{Job, JobError, JobHandler, Runner, Sweep, purge_finished};
 use rendez_platform::mail::Mailer;
+use rendez_platform::store::Store;
 use rendez_vocab::ids::AppointmentId;
 
 /// A part of the platform that a process runs.
@@ -48,19 +50,42 @@ pub(crate) fn worker(services: &Arc<Services>, mailer: Mailer, retention: Retent
         }))
         .sweep(Sweep::new("retention", UPKEEP_EVERY, move || {
             let ctx = upkeep.clone();
-            async move { forget(&ctx, retention).await }
+            async move { forget(&ctx.store, retention).await }
         }))
 }
 
-/// Drops what is past its retention.
-async fn forget(ctx: &Ctx, retention: Retention) -> Result<(), Fault> {
-    let mut conn = ctx.store.read_fresh().await?;
+/// Drops what is past its retention. What cannot be dropped keeps nothing else from it; the first failure is the answer.
+async fn forget(store: &Store, retention: Retention) -> Result<(), Fault> {
+    let steps: [(&str, BoxFuture<'_, Result<(), Fault>>); 5] = [
+        ("changes", Box::pin(forget_changes(store, retention.change_days))),
+        ("jobs", Box::pin(forget_jobs(store, retention.job_days))),
+        ("sessions", Box::pin(forget_sessions(store))),
+        ("answers", Box::pin(idempotency::purge(store, retention.idempotency_hours).map_ok(|_| ()))),
+        ("mails", Box::pin(notify::purge(store, retention.mail_days).map_ok(|_| ()))),
+    ];
+    let mut first = Ok(());
+    for (what, step) in steps {
+        if let Err(fault) = step.await {
+            tracing::warn!(what, error = ?fault, "what is past its retention could not be dropped");
+            first = first.and(Err(fault));
+        }
+    }
+    first
+}
+
+async fn forget_changes(store: &Store, keep_days: u16) -> Result<(), Fault> {
+    let mut conn = store.read_fresh().await?;
     let now = conn.query_one("SELECT rendez_now()", &[]).await?.get(0);
-    maintain_partitions(&mut conn, now, retention.change_days).await?;
-    purge_finished(&*conn, retention.job_days).await?;
+    maintain_partitions(&mut conn, now, keep_days).await.map(|_| ())
+}
+
+async fn forget_jobs(store: &Store, keep_days: u16) -> Result<(), Fault> {
+    purge_finished(&*store.read_fresh().await?, keep_days).await.map(|_| ())
+}
+
+async fn forget_sessions(store: &Store) -> Result<(), Fault> {
+    let conn = store.read_fresh().await?;
     while session::purge(&*conn, 1000).await? == 1000 {}
-    drop(conn);
-    idempotency::purge(&ctx.store, retention.idempotency_hours).await?;
     Ok(())
 }
 
@@ -79,5 +104,30 @@ impl JobHandler for MailJob {
             let version = job.payload["version"].as_i64().ok_or_else(unreadable)?;
             deliver(&self.ctx, &self.mailer, self.kind, AppointmentId::from_uuid(id), version).await
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rendez_testkit::World;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn old_mails_go_and_one_failure_keeps_nothing_else() {
+        let world = World::new().await;
+        let client = world.database.connect().await;
+        client
+            .batch_execute(
+                "INSERT INTO mail (id, to_address, subject, body, created_at)
+                 SELECT gen_random_uuid(), 'a@b.example', 's', 'b', rendez_now() - make_interval(days => days)
+                 FROM unnest(ARRAY[1, 29, 31, 400]) AS days;
+                 ALTER TABLE job RENAME TO job_elsewhere",
+            )
+            .await
+            .expect("four mails and no jobs");
+        let retention = Retention { change_days: 7, idempotency_hours: 24, job_days: 7, mail_days: 30 };
+        assert!(forget(&world.services.store, retention).await.is_err(), "jobs could not be dropped");
+        assert_eq!(world.count("SELECT count(*) FROM mail").await, 2);
     }
 }

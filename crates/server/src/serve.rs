@@ -13,7 +13,7 @@ use rendez_platform::config::Settings;
 use rendez_platform::fault::Fault;
 use rendez_platform::lifecycle::Lifecycle;
 use rendez_platform::mail::Mailer;
-use rendez_platform::private_postgres::{PrivatePostgres, PrivatePostgresSettings};
+use rendez_platform::private_postgres::{PrivatePostgres, PrivatePostgresSettings, StartError};
 use rendez_platform::store::Store;
 use rendez_platform::telemetry::health::{Part, Readiness};
 use rendez_platform::telemetry::{logs, metrics::Metrics};
@@ -56,15 +56,31 @@ pub(crate) async fn serve(arguments: Serve) -> Result<()> {
             .await
             .with_context(|| format!("{} cannot be listened on", settings.server.listen))?;
         let router = starting::until_ready(Arc::clone(&opened.router), readiness.clone());
-        let serving = ServeSettings { shutdown: settings.server.shutdown_grace(), ..ServeSettings::default() };
+        let usual = ServeSettings::default();
+        // Behind proxies of ours every connection has one of their addresses.
+        let per_address = match settings.server.trusted_proxies {
+            0 => usual.max_connections_per_address,
+            _ => usual.max_connections,
+        };
+        let serving = ServeSettings {
+            shutdown: settings.server.shutdown_grace(),
+            max_connections_per_address: per_address,
+            ..usual
+        };
         lifecycle.spawn(serve_http(listener, router, serving, lifecycle.soft()));
     }
 
-    std::fs::create_dir_all(&arguments.data_dir)
-        .with_context(|| format!("the data directory {} cannot be made", arguments.data_dir.display()))?;
     let private = match &settings.database.url {
         Some(_) => None,
-        None => Some(private_postgres(&arguments.data_dir, &settings).await?),
+        None => match private_postgres(&arguments.data_dir, &settings, &lifecycle.soft()).await {
+            Ok(private) => Some(private),
+            Err(StartError::Interrupted) => {
+                let stopped = end(&lifecycle, &settings, &opened, None).await;
+                telemetry.shutdown().await;
+                return stopped;
+            }
+            Err(error) => return Err(error.into()),
+        },
     };
     let config = match (&private, &settings.database.url) {
         (Some(private), _) => private.config().clone(),
@@ -74,6 +90,18 @@ pub(crate) async fn serve(arguments: Serve) -> Result<()> {
         result = run(&arguments, &settings, &config, &lifecycle, readiness, database, &opened) => result,
         reason = lost(private.as_ref()) => Err(anyhow::anyhow!("the private PostgreSQL is gone: {reason}")),
     };
+    let stopped = end(&lifecycle, &settings, &opened, private).await;
+    telemetry.shutdown().await;
+    result.and(stopped)
+}
+
+/// Stops everything, what came last first.
+async fn end(
+    lifecycle: &Lifecycle,
+    settings: &Settings,
+    opened: &Opened,
+    private: Option<PrivatePostgres>,
+) -> Result<()> {
     lifecycle.stop();
     if !lifecycle.wait(settings.server.shutdown_grace()).await {
         tracing::warn!("something did not end in time and was broken off");
@@ -85,8 +113,7 @@ pub(crate) async fn serve(arguments: Serve) -> Result<()> {
         private.stop().await?;
     }
     tracing::info!("stopped");
-    telemetry.shutdown().await;
-    result
+    Ok(())
 }
 
 /// Everything between a reachable database and the signal to stop.
@@ -99,21 +126,19 @@ async fn run(
     database: Part,
     opened: &Opened,
 ) -> Result<()> {
-    let store = wiring::store(config, settings).await?;
-    let _ = opened.store.set(store.clone());
-    let logins = match arguments.demo {
-        true => Some(demonstration::prepare(&store, wiring::pack(settings)?).await?),
-        false => None,
-    };
+    let soft = lifecycle.soft();
+    let prepared = soft.run_until_cancelled(prepare(arguments, settings, config, opened)).await;
+    let Some(prepared) = prepared else { return Ok(()) };
+    let (store, logins) = prepared?;
     let (feed, follower) = ChangeFeed::new(store.clone());
     let services = wiring::services(store.clone(), &feed, settings)?;
     if arguments.roles.contains(&Role::Worker) {
-        start_worker(&services, settings, lifecycle)?;
+        start_worker(&services, settings, lifecycle, &readiness)?;
     }
     if arguments.roles.contains(&Role::Api) || arguments.roles.contains(&Role::Search) {
         let live = Live::new(feed);
         live.spawn(lifecycle.soft());
-        lifecycle.spawn(follower.run(lifecycle.soft()));
+        lifecycle.spawn(follower.reporting(readiness.part("changes")).run(lifecycle.soft()));
         let app = wiring::app(
             services,
             live,
@@ -133,6 +158,22 @@ async fn run(
     }
     watch(&store, &database, lifecycle.soft()).await;
     Ok(())
+}
+
+/// The database as this program needs it, with the demo in it if that is asked for.
+async fn prepare(
+    arguments: &Serve,
+    settings: &Settings,
+    config: &tokio_postgres::Config,
+    opened: &Opened,
+) -> Result<(Store, Option<Vec<Login>>)> {
+    let store = wiring::store(config, settings).await?;
+    let _ = opened.store.set(store.clone());
+    let logins = match arguments.demo {
+        true => Some(demonstration::prepare(&store, wiring::pack(settings)?).await?),
+        false => None,
+    };
+    Ok((store, logins))
 }
 
 /// The demo's logins as the sign-in page shows them.
@@ -155,9 +196,14 @@ async fn watch(store: &Store, database: &Part, stop: CancellationToken) {
     database.not_ready("the server is stopping");
 }
 
-fn start_worker(services: &Arc<Services>, settings: &Settings, lifecycle: &Lifecycle) -> Result<()> {
+fn start_worker(
+    services: &Arc<Services>,
+    settings: &Settings,
+    lifecycle: &Lifecycle,
+    readiness: &Readiness,
+) -> Result<()> {
     let mailer = Mailer::new(settings.mail.smtp_url.as_deref(), &settings.mail.from)?;
-    let runner = roles::worker(services, mailer, settings.retention);
+    let runner = roles::worker(services, mailer, settings.retention).reporting(readiness.part("worker"));
     lifecycle.spawn(runner.run(lifecycle.soft(), lifecycle.hard()));
     Ok(())
 }
@@ -177,12 +223,16 @@ fn settings(arguments: &Serve) -> Result<Settings> {
     Ok(settings)
 }
 
-async fn private_postgres(data_dir: &Path, settings: &Settings) -> Result<PrivatePostgres> {
+async fn private_postgres(
+    data_dir: &Path,
+    settings: &Settings,
+    stop: &CancellationToken,
+) -> Result<PrivatePostgres, StartError> {
     let private = PrivatePostgresSettings {
         bin_dir: settings.database.bin_dir.clone(),
         ..PrivatePostgresSettings::new(data_dir)
     };
-    Ok(PrivatePostgres::start(&private, &SystemEntropy).await?)
+    PrivatePostgres::start_unless(&private, &SystemEntropy, stop).await
 }
 
 /// Ends when a private PostgreSQL is gone for good; never, if there is none.

@@ -26,13 +26,12 @@ pub(crate) fn print(arguments: &Token) -> Result<()> {
         (None, role) => bail!("a token of the role `{role}` needs --subject, such as --subject pat_…"),
     };
     let actor = claims::actor(&arguments.role, &subject, &organizations).context("the token cannot be made")?;
-    std::fs::create_dir_all(&arguments.data_dir)
-        .with_context(|| format!("the data directory {} cannot be made", arguments.data_dir.display()))?;
     let issuer = Issuer::open(
         IssuerSettings::in_data_dir(&arguments.data_dir, &settings.auth.issuer, &settings.auth.audience),
         Arc::new(SystemClock),
         Arc::new(SystemEntropy),
-    )?;
+    )
+    .with_context(|| format!("the keys in {} cannot be read", arguments.data_dir.display()))?;
     println!("{}", issuer.issue(&actor, SignedDuration::from_hours(settings.auth.token_hours.into()))?);
     Ok(())
 }

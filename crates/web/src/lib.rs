@@ -9,6 +9,7 @@ pub mod extract;
 pub mod i18n;
 pub mod middleware;
 pub mod pages;
+mod patience;
 pub mod problem;
 pub mod router;
 pub mod serve;

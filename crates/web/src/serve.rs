@@ -1,7 +1,7 @@
 //! The accept loop: connections in, requests to the router, and an orderly end.
 //!
-//! Invariants: who sends nothing is cut off after ten seconds; beyond the cap a connection is answered 503 and closed,
-//! never queued; after `stop` no connection is accepted, requests in flight end within `shutdown`.
+//! Invariants: who sends nothing is cut off after ten seconds; beyond the caps, the whole and that of an address, a
+//! connection is answered 503 and closed, never queued; after `stop` no connection is accepted, requests in flight end within `shutdown`.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use crate::middleware::address::Peer;
+use crate::middleware::crowd::{Crowd, Seat};
+use crate::patience::Patience;
 
 /// How long the head of a request may take to arrive, and an idle connection may stay.
 const HEADER_READ: Duration = Duration::from_secs(10);
@@ -36,13 +38,19 @@ const FULL: &[u8] =
 pub struct ServeSettings {
     /// Connections at most.
     pub max_connections: usize,
+    /// Connections from one address (IPv6: one /64) at most.
+    pub max_connections_per_address: usize,
     /// How long requests in flight may take after the stop.
     pub shutdown: Duration,
 }
 
 impl Default for ServeSettings {
     fn default() -> Self {
-        Self { max_connections: 10_000, shutdown: Duration::from_secs(20) }
+        Self {
+            max_connections: 10_000,
+            max_connections_per_address: 256,
+            shutdown: Duration::from_secs(20),
+        }
     }
 }
 
@@ -54,6 +62,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> Result<(), Fault> {
     let connections = Arc::new(Semaphore::new(settings.max_connections));
+    let crowd = Crowd::new(settings.max_connections_per_address);
     let graceful = GracefulShutdown::new();
     let hard_stop = CancellationToken::new();
     let builder = Arc::new(builder());
@@ -66,15 +75,16 @@ pub async fn serve(
                 continue;
             }
         };
-        match Arc::clone(&connections).try_acquire_owned() {
-            Ok(place) => {
+        let place = Arc::clone(&connections).try_acquire_owned().ok();
+        match place.zip(crowd.enter(peer.ip().to_canonical())) {
+            Some(place) => {
                 let connection =
                     Connection { builder: builder.clone(), router: router.clone(), peer: Peer(peer), place };
                 tokio::spawn(
                     hard_stop.clone().run_until_cancelled_owned(connection.run(stream, graceful.watcher())),
                 );
             }
-            Err(_full) => drop(tokio::spawn(turn_away(stream))),
+            None => drop(tokio::spawn(turn_away(stream))),
         }
     }
     drop(listener);
@@ -101,7 +111,7 @@ struct Connection {
     builder: Arc<auto::Builder<TokioExecutor>>,
     router: Router,
     peer: Peer,
-    place: OwnedSemaphorePermit,
+    place: (OwnedSemaphorePermit, Seat),
 }
 
 impl Connection {
@@ -118,7 +128,8 @@ impl Connection {
                 )
             }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
+        let stream = TokioIo::new(Patience::new(stream, HEADER_READ));
+        let connection = builder.serve_connection(stream, service).into_owned();
         if let Err(error) = watcher.watch(connection).await {
             tracing::debug!(error = %error, "a connection ended early");
         }
@@ -189,9 +200,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_does_not_say_what_they_speak_is_cut_off() {
+        for words in ["", "P", "PRI * HTTP/2.0\r\n"] {
+            let (mut caller, ours) = tokio::io::duplex(64);
+            caller.write_all(words.as_bytes()).await.expect("sent");
+            let mut ours = Patience::new(ours, Duration::from_millis(1));
+            let mut heard = String::new();
+            let error = ours.read_to_string(&mut heard).await.expect_err("cut off");
+            assert_eq!(error.kind(), std::io::ErrorKind::TimedOut, "{words:?}");
+        }
+        for words in ["GET / HTTP/1.1\r\n", "PUT", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+            let (mut caller, ours) = tokio::io::duplex(64);
+            caller.write_all(words.as_bytes()).await.expect("sent");
+            let mut ours = Patience::new(ours, Duration::from_millis(50));
+            let mut heard = vec![0; words.len()];
+            ours.read_exact(&mut heard).await.expect("heard");
+            // Longer than the patience; from here on the protocol's own time-outs count.
+            let silence = tokio::time::timeout(Duration::from_millis(100), ours.read_u8()).await;
+            assert!(silence.is_err(), "{words:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn beyond_the_cap_a_connection_is_told_to_come_back() {
         let router = Router::new().route("/", get(async || "inside"));
-        let settings = ServeSettings { max_connections: 1, shutdown: Duration::ZERO };
+        let roomy = ServeSettings { shutdown: Duration::ZERO, ..ServeSettings::default() };
+        for settings in [
+            ServeSettings { max_connections: 1, ..roomy },
+            ServeSettings { max_connections_per_address: 1, ..roomy },
+        ] {
+            one_is_inside_and_the_next_is_not(router.clone(), settings).await;
+        }
+    }
+
+    async fn one_is_inside_and_the_next_is_not(router: Router, settings: ServeSettings) {
         let server = start(router, settings).await;
         let mut inside = ask(server.address).await;
         let mut first = [0u8; 12];

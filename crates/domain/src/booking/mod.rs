@@ -13,6 +13,7 @@ mod offers;
 mod outcome;
 mod overbook;
 mod queries;
+mod rooms;
 pub mod statements;
 
 pub use audit::{AuditEntry, audit_trail};
@@ -22,6 +23,7 @@ pub use expiry::{expire_due, sweep};
 pub use model::{Appointment, Outcome, Status};
 pub use offers::{ExplainedSlot, OfferedSlots, OwnHold, explain, slots};
 pub use overbook::{OverbookRequest, overbook};
+pub(crate) use rooms::Rooms;
 pub use queries::{AppointmentFilter, AppointmentPage, find, list};
 
 /// Every place of this module where a test ends the process (`rendez_platform::crash`).

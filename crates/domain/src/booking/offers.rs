@@ -9,6 +9,7 @@ use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, SlotId, VisitT
 use rendez_vocab::{Actor, TimeRange};
 
 use super::error::BookingRefusal;
+use super::rooms::Rooms;
 use crate::availability::{self, Busy, Schedule, Slot, Verdict};
 use crate::ctx::Ctx;
 use crate::timeline::{Claim, ClaimKind, seen};
@@ -55,6 +56,7 @@ pub struct ExplainedSlot {
 struct Reading {
     schedule: Arc<Schedule>,
     claims: Vec<(Claim, Option<PatientId>)>,
+    rooms: Rooms,
     now: Timestamp,
 }
 
@@ -79,10 +81,9 @@ pub async fn slots(
 ) -> Result<OfferedSlots, BookingRefusal> {
     let reading = read(ctx, practitioner, window).await?;
     let schedule = &reading.schedule;
-    if schedule.visit_type(visit_type).is_none() {
-        return Err(BookingRefusal::NotFound);
-    }
-    let slots = availability::slots(schedule, visit_type, window, reading.now, &reading.busy(), limit);
+    let visit_type = schedule.visit_type(visit_type).ok_or(BookingRefusal::NotFound)?;
+    let slots =
+        reading.rooms.slots(schedule, visit_type, window, reading.now, &reading.busy(), limit);
     let own_holds = match ctx.actor {
         Actor::Patient(own) => {
             reading.claims.iter().filter_map(|seen| own_hold(seen, own, reading.now)).collect()
@@ -125,10 +126,24 @@ pub async fn explain(
         .filter(|(claim, _)| claim.is_live(reading.now))
         .map(|(claim, _)| Busy { range: claim.range, kind: claim.kind.as_str() })
         .collect();
-    let verdicts = availability::explain(&reading.schedule, visit_type, start, reading.now, &busy, None)
+    let mut verdicts = availability::explain(&reading.schedule, visit_type, start, reading.now, &busy, None)
         .ok_or(BookingRefusal::NotFound)?;
+    verdicts.extend(room_verdict(&reading, visit_type, start));
     let offered = verdicts.iter().all(|verdict| verdict.passed);
     Ok(ExplainedSlot { verdicts, offered, as_of: reading.now })
+}
+
+/// Whether a room that the visit needs is free, if it needs one. Where the visit would be is the opening's word; without
+/// one the main location's rooms are judged.
+fn room_verdict(reading: &Reading, visit_type: VisitTypeId, start: Timestamp) -> Option<Verdict> {
+    let schedule = &reading.schedule;
+    let visit_type = schedule.visit_type(visit_type).filter(|visit_type| visit_type.room_kind.is_some())?;
+    let blocked = visit_type.blocked_at(start)?;
+    let opened = availability::opening_ranges(schedule, blocked);
+    let location = opened.first().map_or(schedule.default_location, |open| open.location);
+    let passed = reading.rooms.suffice(visit_type, location, blocked);
+    let detail = if passed { "A room of the kind is free." } else { "Every room of the kind that the visit needs is taken." };
+    Some(Verdict { rule: "room", passed, detail: detail.into() })
 }
 
 /// What stands around a slot that could not be had.
@@ -166,13 +181,16 @@ pub(super) async fn around(
     let window = TimeRange::new(blocked.start(), until).map_err(|_| BookingRefusal::NotFound)?;
     let conn = ctx.store.read_fresh().await?;
     let (now, _, claims) = claims(&conn, slot.practitioner, window).await?.ok_or(BookingRefusal::NotFound)?;
+    drop(conn);
+    let rooms = Rooms::read(&ctx.store, &[schedule], window).await?;
+    let visit_type = schedule.visit_type(slot.visit_type).ok_or(BookingRefusal::NotFound)?;
     let blockers: Vec<_> =
         claims.iter().filter(|(claim, _)| claim.range.overlaps(blocked)).copied().collect();
     let busy: Vec<TimeRange> =
         claims.iter().filter(|(claim, _)| claim.is_live(now)).map(|(claim, _)| claim.range).collect();
     Ok(Around {
         blocked_by_expired: blockers.iter().any(|(claim, _)| !claim.is_live(now)),
-        alternatives: availability::slots(schedule, slot.visit_type, window, now, &busy, Some(ALTERNATIVES)),
+        alternatives: rooms.slots(schedule, visit_type, window, now, &busy, Some(ALTERNATIVES)),
         blockers,
     })
 }
@@ -191,7 +209,8 @@ async fn read(ctx: &Ctx, practitioner: PractitionerId, window: TimeRange) -> Res
     drop(conn);
     let schedule =
         ctx.schedules.at_version(&ctx.store, practitioner, version).await?.ok_or(BookingRefusal::NotFound)?;
-    Ok(Reading { schedule, claims, now })
+    let rooms = Rooms::read(&ctx.store, &[&schedule], reach).await?;
+    Ok(Reading { schedule, claims, rooms, now })
 }
 
 /// Holds also say whose they are, so that a patient's own is told from others'.

@@ -26,6 +26,8 @@ pub(super) enum Said {
     Taken,
     /// The patient's own time is taken; perhaps only by an expired hold.
     PatientOverlap,
+    /// Every room of the kind is taken; perhaps only by expired holds.
+    NoRoom,
     /// All ordinals are in use; perhaps by expired holds.
     TooManyHolds,
     /// The database's clock says that the notice is too short.
@@ -73,7 +75,7 @@ fn read(code: &str, appointment: Option<Appointment>) -> Result<Said, BookingRef
         "idempotency-key-in-use" => Said::Refused(No::Key(KeyRefusal::InUse)),
         "too-soon" => Said::TooSoon,
         "too-far" => Said::TooFar,
-        "no-room-free" => Said::Refused(No::NoRoomFree),
+        "no-room-free" => Said::NoRoom,
         "known-patients-only" => Said::Refused(No::KnownPatientsOnly),
         "new-patients-only" => Said::Refused(No::NewPatientsOnly),
         "hold-expired" => Said::Refused(No::HoldExpired),

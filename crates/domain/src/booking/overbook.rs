@@ -11,6 +11,7 @@ use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, VisitTypeId};
 use tokio_postgres::types::Json;
 
+use super::commands::may_book_for;
 use super::error::BookingRefusal;
 use super::model::Appointment;
 use super::{expiry, queries};
@@ -72,6 +73,10 @@ WITH made AS (
 )
 SELECT to_jsonb(made), practitioner_calendar, EXISTS (SELECT FROM patient_claimed) FROM made";
 
+const UNDERLYING: &str = "SELECT FROM appointment a WHERE a.id IN (
+    SELECT c.owner_id FROM claim c WHERE c.calendar_id = $1 AND c.exclusive AND tstzrange(c.starts_at, c.ends_at) && tstzrange($2, $3))
+    ORDER BY a.id FOR SHARE";
+
 /// Books a visit over whatever stands there. Only the practice itself may.
 pub async fn overbook(ctx: &Ctx, request: OverbookRequest) -> Result<Appointment, BookingRefusal> {
     if request.overbook_reason.trim().is_empty() {
@@ -80,6 +85,7 @@ pub async fn overbook(ctx: &Ctx, request: OverbookRequest) -> Result<Appointment
     let schedule =
         ctx.schedules.reload(&ctx.store, request.practitioner).await?.ok_or(BookingRefusal::NotFound)?;
     access::manage_practitioner(&ctx.actor, request.practitioner, schedule.organization)?;
+    may_book_for(ctx, request.patient).await?;
     let visit_type = schedule.visit_type(request.visit_type).ok_or(BookingRefusal::NotFound)?;
     let range = match request.end {
         None => visit_type.range_at(request.start).ok_or(BookingRefusal::NotFound)?,
@@ -160,6 +166,8 @@ async fn insert(
         return Err(BookingRefusal::PatientOverlap);
     }
     crash::point("overbook.inserted");
+    // Whoever cancels a visit below waits for this one, so that its time cannot be booked in between.
+    tx.execute(UNDERLYING, &[&row.get::<_, i64>(1), &range.start(), &range.end()]).await?;
     fill(tx, row.get(1), range, ClaimKind::Appointment, id.uuid()).await?;
     Ok(row.get::<_, Json<Appointment>>(0).0)
 }

@@ -14,7 +14,11 @@ use crate::identity::access::{self, Scope};
 const FIND: &str = "SELECT to_jsonb(a) FROM appointment a
     WHERE a.id = $1 AND ($2::uuid IS NULL OR a.patient_id = $2) AND ($3::uuid IS NULL OR a.practitioner_id = $3)
       AND ($4::uuid[] IS NULL OR a.organization_id = ANY ($4))
-      AND ($5::text IS NULL OR EXISTS (SELECT FROM patient p WHERE p.id = a.patient_id AND p.registered_by = $5))";
+      AND ($5::text[] IS NULL OR EXISTS (SELECT FROM patient p WHERE p.id = a.patient_id AND p.registered_by = ANY ($5)))";
+
+const KNOWN: &str = "SELECT EXISTS (SELECT FROM patient p WHERE p.id = $1 AND (p.registered_by = ANY ($4) OR p.registered_by LIKE 'admin:%'
+    OR EXISTS (SELECT FROM appointment a WHERE a.patient_id = p.id AND a.status IN ('booked', 'arrived', 'fulfilled', 'no-show')
+               AND (a.practitioner_id = $2 OR a.organization_id = ANY ($3)))))";
 
 // One for each way in, so that each has the plan of its index.
 const LIST_OF_PATIENT: &str = "SELECT to_jsonb(a) FROM appointment a
@@ -90,9 +94,9 @@ pub async fn list(ctx: &Ctx, filter: &AppointmentFilter) -> Result<AppointmentPa
     };
     let patient = narrowed(filter.patient.map(PatientId::uuid), scope.patient)?;
     let practitioner = narrowed(filter.practitioner.map(PractitionerId::uuid), scope.practitioner)?;
-    if let Some(partner) = &scope.registered_by {
+    if scope.registered_by.is_some() {
         let asked = patient.map(PatientId::from_uuid).ok_or(BookingRefusal::NotFound)?;
-        if !registered(ctx, asked, partner).await? {
+        if !known(ctx, asked, &scope).await? {
             return Err(BookingRefusal::NotFound);
         }
     }
@@ -145,11 +149,24 @@ pub(super) async fn patient_calendar(ctx: &Ctx, patient: PatientId) -> Result<i6
     row.map(|row| row.get(0)).ok_or(BookingRefusal::NotFound)
 }
 
-/// Whether a partner registered this patient.
-pub(super) async fn registered(ctx: &Ctx, patient: PatientId, partner: &str) -> Result<bool, Fault> {
+/// The calendars of a location's rooms of a kind.
+pub(super) async fn room_calendars(ctx: &Ctx, location: Uuid, kind: Option<&str>) -> Result<Vec<i64>, Fault> {
     let conn = ctx.store.read_fresh().await?;
     let statement = conn
-        .prepare_cached("SELECT EXISTS (SELECT FROM patient WHERE id = $1 AND registered_by = $2)")
+        .prepare_cached("SELECT calendar_id FROM room WHERE location_id = $1 AND kind = $2 AND active ORDER BY id")
         .await?;
-    Ok(conn.query_one(&statement, &[&patient.uuid(), &partner]).await?.get(0))
+    Ok(conn.query(&statement, &[&location, &kind]).await?.iter().map(|row| row.get(0)).collect())
+}
+
+/// Whether a practice or partner knows this patient.
+pub(super) async fn known(ctx: &Ctx, patient: PatientId, scope: &Scope) -> Result<bool, Fault> {
+    let conn = ctx.store.read_fresh().await?;
+    let statement = conn.prepare_cached(KNOWN).await?;
+    let row = conn
+        .query_one(
+            &statement,
+            &[&patient.uuid(), &scope.practitioner, &scope.organizations, &scope.registered_by],
+        )
+        .await?;
+    Ok(row.get(0))
 }

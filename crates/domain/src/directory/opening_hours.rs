@@ -17,6 +17,8 @@ pub struct OpeningHours {
     pub weekly: Vec<WeeklyOpening>,
     /// When they do not hold: wall-clock `[start, end)` with a reason.
     pub closures: Vec<(DateTime, DateTime, Option<String>)>,
+    /// The practitioner's version; what a caller sends here is ignored.
+    pub version: i64,
 }
 
 /// A weekly rule by the wall clock of its location.
@@ -43,9 +45,8 @@ pub struct WeeklyOpening {
 /// The opening hours as they stand. Public, like a sign on the door.
 pub async fn opening_hours(ctx: &Ctx, id: PractitionerId) -> Result<OpeningHours, DirectoryRefusal> {
     let conn = ctx.store.read_fresh().await?;
-    conn.query_opt("SELECT FROM practitioner WHERE id = $1", &[&id.uuid()])
-        .await?
-        .ok_or(DirectoryRefusal::NotFound)?;
+    let head = conn.query_opt("SELECT version FROM practitioner WHERE id = $1", &[&id.uuid()]).await?;
+    let version = head.ok_or(DirectoryRefusal::NotFound)?.get(0);
     let rules = conn
         .query(
             "SELECT weekday, starts, ends, location_id, visit_type_ids, valid_from, valid_until, every_weeks
@@ -74,6 +75,7 @@ pub async fn opening_hours(ctx: &Ctx, id: PractitionerId) -> Result<OpeningHours
     });
     Ok(OpeningHours {
         weekly: weekly.collect(),
+        version,
         closures: closures.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect(),
     })
 }

@@ -14,13 +14,14 @@ use super::model::{NewPatient, Patient, PatientChange};
 use super::practitioners::record;
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
-use crate::identity::access;
+use crate::identity::access::{self, Denied, Scope};
 
 const SCOPED: &str =
     "SELECT id, given_name, family_name, birth_date, email, phone, locale, version FROM patient p
     WHERE p.id = ANY ($1) AND ($2::uuid IS NULL OR p.id = $2)
-      AND (($3::uuid IS NULL AND $4::uuid[] IS NULL AND $5::text IS NULL) OR p.registered_by = $5
+      AND (($3::uuid IS NULL AND $4::uuid[] IS NULL AND $5::text[] IS NULL) OR p.registered_by = ANY ($5)
            OR EXISTS (SELECT FROM appointment a WHERE a.patient_id = p.id
+                      AND a.status IN ('booked', 'arrived', 'fulfilled', 'no-show')
                       AND (a.practitioner_id = $3 OR a.organization_id = ANY ($4))))";
 
 /// Enters a patient. `render` makes the answer that a repeated request gets again.
@@ -70,7 +71,7 @@ pub(crate) async fn insert_patient(
                 &new.email,
                 &new.phone,
                 &new.locale,
-                &registered_by.to_string(),
+                &access::registrars(registered_by).into_iter().next(),
             ],
         )
         .await?;
@@ -85,7 +86,10 @@ pub async fn patient(ctx: &Ctx, id: PatientId) -> Result<Patient, DirectoryRefus
 
 /// The patients with these ids whom the caller may see.
 pub async fn patients_by_id(ctx: &Ctx, ids: &[PatientId]) -> Result<Vec<Patient>, DirectoryRefusal> {
-    let scope = access::patients(&ctx.actor)?;
+    scoped(ctx, ids, access::patients(&ctx.actor)?).await
+}
+
+async fn scoped(ctx: &Ctx, ids: &[PatientId], scope: Scope) -> Result<Vec<Patient>, DirectoryRefusal> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let conn = ctx.store.read_fresh().await?;
     let statement = conn.prepare_cached(SCOPED).await?;
@@ -105,8 +109,11 @@ pub async fn update_patient(
     if_match: Option<i64>,
     change: PatientChange,
 ) -> Result<Patient, DirectoryRefusal> {
-    // Seeing it is the right to change it: the same scope.
-    patient(ctx, id).await?;
+    if scoped(ctx, &[id], access::change_patients(&ctx.actor)?).await?.is_empty() {
+        // Who may see it learns that it cannot be changed; for others it does not exist.
+        patient(ctx, id).await?;
+        return Err(Denied::Forbidden.into());
+    }
     let task = ctx.clone();
     ctx.store
         .write(move |mut conn| async move {

@@ -302,6 +302,8 @@ pub async fn update_practitioner(
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
             let version = lock(&tx, id, if_match).await?;
+            // Read again under the lock, so that what a colleague changed a moment ago is kept.
+            let before = by_id(&tx, &[id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
             let given = change.given_name.unwrap_or(before.given_name);
             let family = change.family_name.unwrap_or(before.family_name);
             let name = search_key(&format!("{family} {given}"));
@@ -342,6 +344,7 @@ pub async fn visit_type_change(
     ctx: &Ctx,
     practitioner_id: PractitionerId,
     visit_type: Option<VisitTypeId>,
+    if_match: Option<i64>,
     new: NewVisitType,
     render: impl Fn(&Practitioner) -> Value + Send + 'static,
 ) -> Result<Answer<Practitioner>, DirectoryRefusal> {
@@ -355,7 +358,7 @@ pub async fn visit_type_change(
             if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
                 return Ok(Answer::Replayed(earlier?));
             }
-            let version = lock(&tx, practitioner_id, None).await?;
+            let version = lock(&tx, practitioner_id, if_match).await?;
             match visit_type {
                 None => {
                     let position = i16::try_from(before.visit_types.len()).unwrap_or(i16::MAX);
@@ -426,10 +429,10 @@ pub(super) async fn lock(
     Ok(version)
 }
 
-/// Raises the schedule's version, which every booking compares, and tells followers.
+/// Raises the schedule's version, which every booking compares, and the record's, which clients compare; tells followers.
 pub(super) async fn bump_schedule(tx: &Transaction<'_>, id: PractitionerId) -> Result<(), Fault> {
     tx.execute(
-        "UPDATE practitioner SET schedule_version = schedule_version + 1 WHERE id = $1",
+        "UPDATE practitioner SET schedule_version = schedule_version + 1, version = version + 1 WHERE id = $1",
         &[&id.uuid()],
     )
     .await?;

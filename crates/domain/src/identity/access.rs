@@ -27,8 +27,8 @@ pub struct Scope {
     pub practitioner: Option<Uuid>,
     /// Only those of these organizations.
     pub organizations: Option<Vec<Uuid>>,
-    /// Only those of patients whom this actor registered.
-    pub registered_by: Option<String>,
+    /// Only those of patients whom one of these registered.
+    pub registered_by: Option<Vec<String>>,
 }
 
 /// Appointments: patients see theirs, practitioners theirs, staff those of their organizations, partners those of
@@ -42,7 +42,7 @@ pub fn appointments(actor: &Actor) -> Result<Scope, Denied> {
         Actor::Staff { organizations, .. } => {
             Scope { organizations: Some(organizations.iter().map(|id| id.uuid()).collect()), ..everything }
         }
-        Actor::System(_) => Scope { registered_by: Some(actor.to_string()), ..everything },
+        Actor::System(_) => Scope { registered_by: Some(registrars(actor)), ..everything },
         Actor::Admin(_) | Actor::Server => everything,
     })
 }
@@ -53,7 +53,7 @@ pub fn patients(actor: &Actor) -> Result<Scope, Denied> {
     let scope = appointments(actor)?;
     Ok(match actor {
         Actor::Practitioner(_) | Actor::Staff { .. } => {
-            Scope { registered_by: Some(actor.to_string()), ..scope }
+            Scope { registered_by: Some(registrars(actor)), ..scope }
         }
         _ => scope,
     })
@@ -107,6 +107,37 @@ pub fn create_practitioner(actor: &Actor, organization: Option<OrganizationId>) 
         (Actor::Admin(_) | Actor::Server, _) => Ok(()),
         (Actor::Staff { organizations, .. }, Some(id)) if organizations.contains(&id) => Ok(()),
         _ => Err(Denied::Forbidden),
+    }
+}
+
+/// Whom a practice or partner may book for: patients of this scope, and those the operator entered. `None` for callers
+/// whom that does not bind.
+pub fn book_for_known(actor: &Actor) -> Result<Option<Scope>, Denied> {
+    Ok(match actor {
+        Actor::Practitioner(_) | Actor::Staff { .. } | Actor::System(_) => Some(patients(actor)?),
+        _ => None,
+    })
+}
+
+/// Whose patients' records the caller may change: their own, those they registered, or (admins) all. To have seen a
+/// patient is no right to change where their mails go.
+pub fn change_patients(actor: &Actor) -> Result<Scope, Denied> {
+    Ok(match actor {
+        Actor::Practitioner(_) | Actor::Staff { .. } => {
+            Scope { registered_by: Some(registrars(actor)), ..Scope::default() }
+        }
+        _ => patients(actor)?,
+    })
+}
+
+/// Under which names the caller registers patients, the first for new ones. Staff register for their organization, so
+/// that colleagues know the patient too.
+pub fn registrars(actor: &Actor) -> Vec<String> {
+    match actor {
+        Actor::Staff { organizations, .. } if !organizations.is_empty() => {
+            organizations.iter().map(|id| format!("organization:{id}")).collect()
+        }
+        _ => vec![actor.to_string()],
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use rendez_platform::fault::Fault;
 use rendez_platform::jobs::JobError;
 use rendez_platform::mail::{Mail, Mailer};
+use rendez_platform::store::Store;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::AppointmentId;
 use sha2::{Digest, Sha256};
@@ -198,6 +199,25 @@ fn mail_id(kind: MailKind, id: AppointmentId, version: i64) -> Uuid {
     let mut bytes = [0u8; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// Mails that are removed in one statement, so that none is long.
+const PURGE_AT_ONCE: i64 = 1_000;
+
+/// Removes mails written more than so many days ago, sent or not; returns how many.
+pub async fn purge(store: &Store, keep_days: u16) -> Result<u64, Fault> {
+    let conn = store.read_fresh().await?;
+    let sql = "DELETE FROM mail WHERE id = ANY (ARRAY(
+                   SELECT id FROM mail WHERE created_at < rendez_now() - make_interval(days => $1)
+                    ORDER BY created_at LIMIT $2))";
+    let mut purged = 0;
+    loop {
+        let rows = conn.execute(sql, &[&i32::from(keep_days), &PURGE_AT_ONCE]).await?;
+        purged += rows;
+        if rows < PURGE_AT_ONCE.unsigned_abs() {
+            return Ok(purged);
+        }
+    }
 }
 
 /// A mail as it was or will be sent.

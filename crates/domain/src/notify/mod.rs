@@ -8,4 +8,4 @@ mod mails;
 mod text;
 
 pub use ics::{IcsMethod, Visit, calendar};
-pub use mails::{KeptMail, MailKind, deliver, kept_mail, kept_mails, visit};
+pub use mails::{KeptMail, MailKind, deliver, kept_mail, kept_mails, purge, visit};

@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use super::model::{Cursor, Facet, Facets, Found, SearchRefusal, SearchRequest, SearchResults};
 use super::words::specialties_like;
-use crate::availability::{self, Schedule, Slot, VisitType};
+use crate::availability::{Schedule, Slot, VisitType};
+use crate::booking::Rooms;
 use crate::ctx::Ctx;
 use crate::directory;
 use crate::regions::search_key;
@@ -26,6 +27,8 @@ const CANDIDATES_PER_ROUND: i64 = 40;
 const ROUNDS: usize = 5;
 const USUAL_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 28);
 const WIDEST_WINDOW: SignedDuration = SignedDuration::from_hours(24 * 62);
+/// As the directory allows; a visit and its buffers behind are never longer than four of these.
+const LONGEST_BUFFER: SignedDuration = SignedDuration::from_hours(8);
 const USUAL_RADIUS_KM: f64 = 30.0;
 const KM_PER_DEGREE: f64 = 111.195;
 
@@ -271,9 +274,15 @@ async fn free_slots(
     window: TimeRange,
     now: Timestamp,
 ) -> Result<HashMap<Uuid, Vec<Slot>>, Fault> {
+    // Buffers reach over the window's edges.
+    let reach = TimeRange::new(
+        window.start().checked_sub(LONGEST_BUFFER).unwrap_or(window.start()),
+        window.end().checked_add(LONGEST_BUFFER * 4).unwrap_or(window.end()),
+    )
+    .unwrap_or(window);
     let conn = ctx.store.read_any().await?;
     let statement = conn.prepare_cached(CLAIMS).await?;
-    let rows = conn.query(&statement, &[&ids, &window.start(), &window.end()]).await?;
+    let rows = conn.query(&statement, &[&ids, &reach.start(), &reach.end()]).await?;
     drop(conn);
     let mut versions: HashMap<Uuid, i64> = HashMap::new();
     let mut claims: HashMap<Uuid, Vec<Claim>> = HashMap::new();
@@ -285,13 +294,15 @@ async fn free_slots(
     let wanted: Vec<(PractitionerId, i64)> =
         versions.iter().map(|(id, version)| (PractitionerId::from_uuid(*id), *version)).collect();
     let schedules = ctx.schedules.at_versions(&ctx.store, &wanted).await?;
+    let all: Vec<&Schedule> = schedules.iter().map(|schedule| &**schedule).collect();
+    let rooms = Rooms::read(&ctx.store, &all, reach).await?;
     Ok(schedules
         .iter()
         .map(|schedule| {
             let id = schedule.practitioner.uuid();
             let busy: Vec<TimeRange> =
                 claims.get(&id).into_iter().flatten().map(|claim| claim.range).collect();
-            (id, next_slots(request, schedule, window, now, &busy))
+            (id, next_slots(request, schedule, &rooms, window, now, &busy))
         })
         .collect())
 }
@@ -299,6 +310,7 @@ async fn free_slots(
 fn next_slots(
     request: &SearchRequest,
     schedule: &Arc<Schedule>,
+    rooms: &Rooms,
     window: TimeRange,
     now: Timestamp,
     busy: &[TimeRange],
@@ -310,7 +322,7 @@ fn next_slots(
     };
     let Some(visit_type) = schedule.visit_types.iter().find(fits) else { return Vec::new() };
     if request.days.is_empty() && request.hours.is_none() {
-        return availability::slots(schedule, visit_type.id, window, now, busy, Some(SHOWN));
+        return rooms.slots(schedule, visit_type, window, now, busy, Some(SHOWN));
     }
     let suits = |slot: &Slot| {
         let Some(location) = schedule.location(slot.location) else { return false };
@@ -318,6 +330,5 @@ fn next_slots(
         (request.days.is_empty() || request.days.contains(&local.weekday()))
             && request.hours.is_none_or(|(from, until)| from <= local.time() && local.time() < until)
     };
-    let all = availability::slots(schedule, visit_type.id, window, now, busy, None);
-    all.into_iter().filter(suits).take(SHOWN).collect()
+    rooms.slots_where(schedule, visit_type, window, now, busy, Some(SHOWN), suits)
 }

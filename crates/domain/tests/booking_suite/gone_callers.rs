@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use rendez_domain::booking::{self, HoldRequest, Status};
 use rendez_testkit::World;
 use rendez_vocab::Actor;
-use rendez_vocab::ids::{AppointmentId, PatientId, SlotId};
+use rendez_vocab::ids::PatientId;
 use tokio_postgres::Client;
 
 /// Asks a request for so many moments and then drops it. A moment is a round trip of another connection.
@@ -39,12 +39,6 @@ fn keyed(world: &World, patient: PatientId, route: &str) -> rendez_domain::Ctx {
     world.patient_with_key(patient, route, "the-key")
 }
 
-async fn hold(world: &World, patient: PatientId, slot: SlotId) -> AppointmentId {
-    let ctx = keyed(world, patient, "POST /v1/appointments");
-    let held = booking::hold(&ctx, HoldRequest { slot, patient, reason: None }).await;
-    held.expect("the first answer, or the first effect").id
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hold_or_confirmation_that_is_abandoned_happens_once_or_not_at_all() {
     let world = World::new().await;
@@ -59,7 +53,10 @@ async fn a_hold_or_confirmation_that_is_abandoned_happens_once_or_not_at_all() {
         abandon(booking::hold(&ctx, HoldRequest { slot, patient, reason: None }), moments, &bystander).await;
         quiet(&bystander).await;
         world.assert_consistent().await;
-        let id = retry_until_held(&world, patient, slot).await;
+        let request = HoldRequest { slot, patient, reason: None };
+        let held = retry(|| booking::hold(&ctx, request.clone())).await;
+        assert_eq!((held.status, held.version), (Status::Held, 1));
+        let id = held.id;
         assert_eq!(
             world
                 .count(&format!("SELECT count(*) FROM appointment WHERE patient_id = '{}'", patient.uuid()))
@@ -107,14 +104,6 @@ where
             Err(other) => panic!("{other:?}"),
         }
     }
-}
-
-async fn retry_until_held(world: &World, patient: PatientId, slot: SlotId) -> AppointmentId {
-    let ctx = keyed(world, patient, "POST /v1/appointments");
-    let held = retry(|| booking::hold(&ctx, HoldRequest { slot, patient, reason: None })).await;
-    assert_eq!((held.status, held.version), (Status::Held, 1));
-    assert_eq!(hold(world, patient, slot).await, held.id, "and the same answer again");
-    held.id
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

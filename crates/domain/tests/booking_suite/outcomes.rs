@@ -2,12 +2,17 @@
 
 use jiff::SignedDuration;
 use rendez_domain::booking::{self, Appointment, BookingRefusal, Outcome, Status};
-use rendez_domain::directory::Practitioner;
+use rendez_domain::directory::{NewVisitType, Practitioner};
 use rendez_testkit::World;
 use rendez_vocab::ids::AppointmentId;
 use rendez_vocab::{Actor, TimeRange};
 
 const COMMANDS: [&str; 5] = ["confirm", "cancel", "arrived", "fulfilled", "no-show"];
+
+/// Booked on the day itself, when outcomes can be said too.
+fn without_notice() -> NewVisitType {
+    NewVisitType { min_notice_minutes: 0, ..NewVisitType::default() }
+}
 
 async fn command(world: &World, name: &str, id: AppointmentId) -> Result<Appointment, BookingRefusal> {
     let ctx = world.admin();
@@ -98,8 +103,10 @@ async fn visits(
 async fn before_the_visit_begins() {
     use Status::{Arrived, Booked, Cancelled, Expired, Fulfilled, Held};
     let world = World::new().await;
-    let practitioner = world.practitioner(vec![]).await;
+    let practitioner = world.practitioner(vec![without_notice()]).await;
     let day = world.open_day(&practitioner, 3, 15 * 30).await;
+    let morning = day.start() - SignedDuration::from_hours(4);
+    world.let_pass(morning.duration_since(world.services.clock.now())).await;
     let expired = visits(&world, &practitioner, day, &[Expired]).await;
     world.let_pass(SignedDuration::from_mins(31)).await;
     assert_eq!(booking::expire_due(&world.admin()).await.expect("an admin may").len(), 5);
@@ -118,11 +125,26 @@ async fn before_the_visit_begins() {
 }
 
 #[tokio::test]
+async fn a_visit_of_another_day_is_neither_here_nor_done() {
+    let world = World::new().await;
+    let practitioner = world.practitioner(vec![]).await;
+    let day = world.open_day(&practitioner, 3, 30).await;
+    let booked = world.book(world.patient().await, world.slot(&practitioner, day.start())).await;
+    for outcome in ["arrived", "fulfilled"] {
+        assert_eq!(word(command(&world, outcome, booked.id).await), "too-early");
+    }
+    world.stop_clock_at(day.start() - SignedDuration::from_hours(12)).await;
+    assert_eq!(word(command(&world, "arrived", booked.id).await), "arrived");
+}
+
+#[tokio::test]
 async fn after_it_has_begun() {
     use Status::{Arrived, Booked, Cancelled, Fulfilled, Held, NoShow};
     let world = World::new().await;
-    let practitioner = world.practitioner(vec![]).await;
+    let practitioner = world.practitioner(vec![without_notice()]).await;
     let day = world.open_day(&practitioner, 3, 15 * 30).await;
+    let morning = day.start() - SignedDuration::from_hours(4);
+    world.let_pass(morning.duration_since(world.services.clock.now())).await;
     let all =
         visits(&world, &practitioner, day, &[Held, Booked, Arrived, Fulfilled, Cancelled, NoShow]).await;
     world.let_pass(SignedDuration::from_hours(4 * 24)).await;

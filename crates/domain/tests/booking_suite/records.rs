@@ -44,7 +44,8 @@ async fn who_did_what_when_and_from_where_stands_in_the_audit() {
     let held = booking::hold(&patient, HoldRequest { slot, patient: ana, reason: None }).await.expect("free");
     booking::confirm(&patient, held.id, None, None).await.expect("in time");
     booking::reschedule(&desk, held.id, None, later).await.expect("free");
-    booking::settle(&desk, held.id, None, Outcome::Arrived).await.expect("early");
+    world.stop_clock_at(later.start()).await;
+    booking::settle(&desk, held.id, None, Outcome::Arrived).await.expect("in time");
     booking::settle(&desk, held.id, None, Outcome::Fulfilled).await.expect("done");
 
     let client = world.database.connect().await;

@@ -38,7 +38,7 @@ async fn practice(rooms: usize) -> Practice {
         valid_until: None,
         every_weeks: 1,
     };
-    let hours = OpeningHours { weekly: vec![evening], closures: Vec::new() };
+    let hours = OpeningHours { weekly: vec![evening], ..OpeningHours::default() };
     directory::put_opening_hours(&world.admin(), other.id, None, hours).await.expect("opening hours");
     let day = world.open_day(&one, 3, 60).await;
     let there = NewOpenings { ranges: vec![day], visit_types: Vec::new(), location: Some(place) };

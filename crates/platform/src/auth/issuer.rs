@@ -93,6 +93,11 @@ impl Issuer {
         &self.settings.audience
     }
 
+    /// How long a token lives at most.
+    pub fn longest_token(&self) -> SignedDuration {
+        self.settings.longest_token
+    }
+
     /// A bearer token for an actor (RFC 7519), valid from now for `lifetime`, or for `longest_token` if that is less.
     ///
     /// Nobody and the server's own jobs have no token: asking for one is a fault of ours.

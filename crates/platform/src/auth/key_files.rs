@@ -16,12 +16,11 @@ pub(super) fn keys_dir(data_dir: &Path) -> PathBuf {
     data_dir.join("keys")
 }
 
-/// Makes the directory if it is missing, and keeps others out of it (mode 0700). Its parents get the usual mode,
-/// because other users of the data directory must pass through them.
+/// Makes the directory if it is missing, and the data directory above it, and keeps others out of it (mode 0700).
 pub(super) fn prepare(dir: &Path) -> Result<(), Fault> {
     let prepare = || {
-        if let Some(parent) = dir.parent() {
-            std::fs::create_dir_all(parent)?;
+        if let Some(data_dir) = dir.parent() {
+            crate::data_dir::make(data_dir)?;
         }
         match DirBuilder::new().mode(0o700).create(dir) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -72,6 +71,9 @@ mod tests {
         assert_eq!(std::fs::read(dir.join("secret")).expect("readable"), b"first");
         let mode = |path: &Path| path.metadata().expect("there").permissions().mode() & 0o777;
         assert_eq!((mode(&dir), mode(&dir.join("secret"))), (0o700, 0o600));
+        let fresh = data.path().join("new/data");
+        prepare(&keys_dir(&fresh)).expect("prepared");
+        assert_eq!(mode(&fresh) & 0o066, 0, "nobody else looks around");
         assert_eq!(std::fs::read_dir(&dir).expect("readable").count(), 1, "no draft is left");
     }
 }

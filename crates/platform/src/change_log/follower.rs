@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::cursor::ChangeCursor;
 use super::reader::{Batch, Change, Reading, head, read_after};
 use crate::fault::Fault;
 use crate::store::Store;
+use crate::telemetry::health::Part;
 
 /// How often to look when nobody wakes the loop: writes of other processes come to light then.
 const IDLE: Duration = Duration::from_millis(50);
@@ -21,6 +23,9 @@ const AFTER_FAILURE: Duration = Duration::from_millis(500);
 const BATCH: u32 = 1_000;
 /// A listener that is so many changes behind is told that it missed some (`RecvError::Lagged`).
 const BEHIND: usize = 16_384;
+
+/// How far reading is behind writing.
+const LAG: &str = "rendez_change_lag_seconds";
 
 /// What listeners receive.
 #[derive(Debug, Clone)]
@@ -53,7 +58,7 @@ impl ChangeFeed {
     /// A feed and the loop that fills it, to be run by [`Follower::run`].
     pub fn new(store: Store) -> (Self, Follower) {
         let feed = Self { sender: broadcast::Sender::new(BEHIND), waker: ChangeWaker::default() };
-        let follower = Follower { store, feed: feed.clone() };
+        let follower = Follower { store, feed: feed.clone(), part: None };
         (feed, follower)
     }
 
@@ -72,24 +77,41 @@ impl ChangeFeed {
 pub struct Follower {
     store: Store,
     feed: ChangeFeed,
+    part: Option<Part>,
 }
 
 impl Follower {
+    /// Tells by a part of the process whether the log is being read.
+    #[must_use]
+    pub fn reporting(mut self, part: Part) -> Self {
+        self.part = Some(part);
+        self
+    }
+
     /// Runs until it is told to stop. A database that is away is waited for; the position is kept meanwhile.
     pub async fn run(self, stop: CancellationToken) {
         let mut cursor = None;
         let mut failing = false;
+        let mut read_at = None;
         loop {
             let pause = match self.step(&mut cursor).await {
                 Ok(pause) => {
+                    if failing || read_at.is_none() {
+                        self.report(None);
+                    }
                     failing = false;
+                    read_at = Some(Instant::now());
                     pause
                 }
                 Err(fault) => {
                     if !failing {
                         tracing::warn!(error = ?fault, "the change log cannot be read; trying again");
+                        self.report(Some("the change log cannot be read"));
                     }
                     failing = true;
+                    // What was written since the last reading is at most so old.
+                    let since = *read_at.get_or_insert_with(Instant::now);
+                    metrics::gauge!(LAG).set(since.elapsed().as_secs_f64());
                     AFTER_FAILURE
                 }
             };
@@ -97,6 +119,14 @@ impl Follower {
                 () = stop.cancelled() => return,
                 () = self.rest(pause) => {}
             }
+        }
+    }
+
+    fn report(&self, trouble: Option<&str>) {
+        match (&self.part, trouble) {
+            (Some(part), Some(reason)) => part.not_ready(reason),
+            (Some(part), None) => part.ready(),
+            (None, _) => {}
         }
     }
 
@@ -122,7 +152,7 @@ impl Follower {
                 Ok(Duration::ZERO)
             }
             Reading::Batch(batch) => {
-                metrics::gauge!("rendez_change_lag_seconds").set(lag_seconds(&batch));
+                metrics::gauge!(LAG).set(lag_seconds(&batch));
                 *position = Some(batch.cursor);
                 let more = batch.changes.len() >= BATCH as usize;
                 for change in batch.changes {
@@ -142,4 +172,38 @@ impl Follower {
 /// How old the oldest change was when it was read; nothing to read is no lag.
 fn lag_seconds(batch: &Batch) -> f64 {
     batch.changes.first().map_or(0.0, |change| batch.read_at.duration_since(change.at).as_secs_f64().max(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreSettings;
+    use crate::telemetry::health::Readiness;
+    use crate::telemetry::metrics::Metrics;
+
+    #[tokio::test]
+    async fn a_log_that_cannot_be_read_is_told_and_the_lag_rises() {
+        let metrics = Metrics::of_process().expect("a recorder");
+        let nowhere = "host=/nonexistent user=nobody".parse().expect("a configuration");
+        let settings = StoreSettings { wait: Duration::from_millis(20), ..StoreSettings::default() };
+        let (_feed, follower) = ChangeFeed::new(Store::new(&nowhere, &settings).expect("a pool"));
+        let readiness = Readiness::new();
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(follower.reporting(readiness.part("changes")).run(stop.clone()));
+        let waiting = || readiness.report()[0].waiting_for.clone().unwrap_or_default();
+        while waiting() != "the change log cannot be read" {
+            tokio::task::yield_now().await;
+        }
+        let lag = || {
+            let text = metrics.render();
+            let line = text.lines().find_map(|line| line.strip_prefix(LAG)).unwrap_or_default();
+            line.trim().parse::<f64>().unwrap_or_default()
+        };
+        while lag() < 0.4 {
+            tokio::task::yield_now().await;
+        }
+        stop.cancel();
+        running.await.expect("no panic");
+        assert_eq!(waiting(), "stopped", "whoever reads it has gone");
+    }
 }

@@ -110,7 +110,7 @@ pub struct Limits {
     pub requests_per_minute_per_caller: u32,
     /// From one address that is not signed in.
     pub requests_per_minute_per_address: u32,
-    /// Attempts to sign in or up from one address.
+    /// Attempts to sign in or up from one address, and to sign in to one account.
     pub sign_in_per_minute: u32,
 }
 
@@ -236,11 +236,14 @@ pub struct Retention {
     pub idempotency_hours: u32,
     /// Days of finished jobs.
     pub job_days: u16,
+    /// Days of mails.
+    pub mail_days: u16,
 }
 
 impl Retention {
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
         at_least("retention.change_days", self.change_days.into(), 1)?;
+        at_least("retention.mail_days", self.mail_days.into(), 1)?;
         // Clients are promised a day.
         at_least("retention.idempotency_hours", self.idempotency_hours.into(), 24)
     }

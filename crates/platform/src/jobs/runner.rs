@@ -15,6 +15,7 @@ use super::queue;
 use super::sweep::Sweep;
 use crate::fault::Fault;
 use crate::store::Store;
+use crate::telemetry::health::Part;
 
 /// Jobs that run side by side.
 const SIDE_BY_SIDE: usize = 4;
@@ -44,12 +45,20 @@ pub struct Runner {
     handlers: HashMap<&'static str, Arc<dyn JobHandler>>,
     sweeps: Vec<Sweep>,
     waker: JobWaker,
+    part: Option<Part>,
 }
 
 impl Runner {
     /// A worker without handlers. Jobs of kinds that nobody handles wait for a worker that does.
     pub fn new(store: Store) -> Self {
-        Self { store, handlers: HashMap::new(), sweeps: Vec::new(), waker: JobWaker::default() }
+        Self { store, handlers: HashMap::new(), sweeps: Vec::new(), waker: JobWaker::default(), part: None }
+    }
+
+    /// Tells by a part of the process whether jobs are being done.
+    #[must_use]
+    pub fn reporting(mut self, part: Part) -> Self {
+        self.part = Some(part);
+        self
     }
 
     /// Handles a kind of job.
@@ -79,19 +88,23 @@ impl Runner {
             sweeps.spawn(sweep.run(self.store.clone(), soft.clone(), hard.clone()));
         }
         let mut running = JoinSet::new();
-        let mut failing = false;
+        let mut failing = None;
         while !soft.is_cancelled() {
             let free = SIDE_BY_SIDE - running.len();
             let jobs = match self.lease(free).await {
                 Ok(jobs) => {
-                    failing = false;
+                    if failing != Some(false) {
+                        self.report(None);
+                    }
+                    failing = Some(false);
                     jobs
                 }
                 Err(fault) => {
-                    if !failing {
+                    if failing != Some(true) {
                         tracing::warn!(error = ?fault, "jobs cannot be read; trying again");
+                        self.report(Some("jobs cannot be read"));
                     }
-                    failing = true;
+                    failing = Some(true);
                     Vec::new()
                 }
             };
@@ -107,6 +120,14 @@ impl Runner {
         }
         while running.join_next().await.is_some() {}
         while sweeps.join_next().await.is_some() {}
+    }
+
+    fn report(&self, trouble: Option<&str>) {
+        match (&self.part, trouble) {
+            (Some(part), Some(reason)) => part.not_ready(reason),
+            (Some(part), None) => part.ready(),
+            (None, _) => {}
+        }
     }
 
     async fn lease(&self, free: usize) -> Result<Vec<Job>, Fault> {

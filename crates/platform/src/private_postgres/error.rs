@@ -42,6 +42,9 @@ pub enum StartError {
         /// ` (pid N)`, or nothing when it could not be read.
         holder: String,
     },
+    /// It was told to stop before it was ready.
+    #[error("PostgreSQL was stopped while it started")]
+    Interrupted,
     /// As root PostgreSQL must run as somebody else, and nobody fits.
     #[error(
         "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody` to run it as"

@@ -27,16 +27,8 @@ pub(super) struct Folder {
 
 impl Folder {
     /// Makes the data directory when it is missing.
-    ///
-    /// As root everybody may walk through it, because PostgreSQL runs as somebody else, but nobody may look around.
     pub(super) fn open(data_dir: &Path) -> Result<Self, StartError> {
-        if !data_dir.is_dir() {
-            if let Some(parent) = data_dir.parent() {
-                std::fs::create_dir_all(parent)?;
-            }
-            let mode = if nix::unistd::Uid::effective().is_root() { 0o711 } else { 0o700 };
-            DirBuilder::new().recursive(true).mode(mode).create(data_dir)?;
-        }
+        crate::data_dir::make(data_dir)?;
         Ok(Self { data_dir: data_dir.canonicalize()? })
     }
 

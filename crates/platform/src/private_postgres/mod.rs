@@ -69,18 +69,40 @@ impl PrivatePostgres {
         settings: &PrivatePostgresSettings,
         entropy: &dyn Entropy,
     ) -> Result<Self, StartError> {
+        Self::start_unless(settings, entropy, &CancellationToken::new()).await
+    }
+
+    /// The same, unless `enough` is cancelled before PostgreSQL is ready: then what was begun is stopped in order, and
+    /// the answer is [`StartError::Interrupted`]. A cluster that is just being made is made to its end first.
+    pub async fn start_unless(
+        settings: &PrivatePostgresSettings,
+        entropy: &dyn Entropy,
+        enough: &CancellationToken,
+    ) -> Result<Self, StartError> {
         let mut bytes = [0u8; 24];
         entropy.fill(&mut bytes);
         let fresh_password: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
 
         let stop = CancellationToken::new();
         let stop_when_dropped = stop.clone().drop_guard();
-        let (sender, receiver) = oneshot::channel();
+        let (sender, mut receiver) = oneshot::channel();
         let (thread_settings, thread_stop) = (settings.clone(), stop.clone());
         std::thread::Builder::new()
             .name("postgres".to_owned())
             .spawn(move || supervisor::run(&thread_settings, &fresh_password, sender, &thread_stop))?;
-        let ready = receiver.await.map_err(|_| Fault::plain("starting the private PostgreSQL"))??;
+        let started = tokio::select! {
+            started = &mut receiver => started,
+            () = enough.cancelled() => {
+                stop.cancel();
+                receiver.await
+            }
+        };
+        let ready = started.map_err(|_| Fault::plain("starting the private PostgreSQL"))??;
+        if stop.is_cancelled() {
+            // It was ready in the same moment, and stops now. If its thread has gone, it has stopped too.
+            let _ = ready.state.clone().wait_for(State::is_over).await;
+            return Err(StartError::Interrupted);
+        }
 
         let mut config = Config::new();
         config.host_path(&ready.socket_folder).port(folder::PORT).user(initdb::USER).dbname(DATABASE);
@@ -117,7 +139,7 @@ impl PrivatePostgres {
     /// is started again, and recovers.
     pub async fn lost(&self) -> String {
         let mut state = self.state.clone();
-        let end = state.wait_for(|state| matches!(state, State::Stopped | State::Lost(_))).await;
+        let end = state.wait_for(State::is_over).await;
         match end.as_deref() {
             Ok(State::Lost(reason)) => reason.clone(),
             Ok(_) => "it was stopped".to_owned(),
@@ -129,7 +151,7 @@ impl PrivatePostgres {
     pub async fn stop(self) -> Result<(), Fault> {
         self.stop.cancel();
         let mut state = self.state.clone();
-        match state.wait_for(|state| matches!(state, State::Stopped | State::Lost(_))).await.as_deref() {
+        match state.wait_for(State::is_over).await.as_deref() {
             Ok(State::Stopped) => Ok(()),
             Ok(State::Lost(reason)) => Err(Fault::new("stopping the private PostgreSQL", reason.clone())),
             _ => Err(Fault::plain("stopping the private PostgreSQL")),

@@ -39,6 +39,13 @@ pub(super) enum State {
     Lost(String),
 }
 
+impl State {
+    /// Whether nothing more will happen.
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self, Self::Stopped | Self::Lost(_))
+    }
+}
+
 /// What the caller needs to connect.
 #[derive(Debug)]
 pub(super) struct Ready {
@@ -66,7 +73,7 @@ pub(super) fn run(
             let folder = Folder::open(&settings.data_dir)?;
             let lock = folder.lock()?;
             let prepared = Prepared::new(settings, fresh_password, folder).await?;
-            let child = prepared.start_once().await?;
+            let child = prepared.start_once(stop).await?;
             Ok::<_, StartError>((lock, prepared, child))
         };
         match started.await {
@@ -122,8 +129,11 @@ impl Prepared {
         Ok(Self { folder, account, binaries, socket_folder, password, settings })
     }
 
-    /// Starts the server and waits until it accepts connections.
-    async fn start_once(&self) -> Result<Child, StartError> {
+    /// Starts the server and waits until it accepts connections, unless it is to stop before.
+    async fn start_once(&self, stop: &CancellationToken) -> Result<Child, StartError> {
+        if stop.is_cancelled() {
+            return Err(StartError::Interrupted);
+        }
         let cluster = self.folder.cluster();
         leftover::settle(&cluster, Some(&socket_lock_in(&self.socket_folder))).await?;
         let log = self.folder.open_log()?;
@@ -135,10 +145,15 @@ impl Prepared {
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         child::isolate(&mut command, &self.account);
         let mut child = command.spawn()?;
-        match tokio::time::timeout(READY_WITHIN, self.wait_ready(&mut child, &cluster)).await {
-            Ok(Ok(())) => Ok(child),
-            Ok(Err(error)) => Err(error),
-            Err(_) => {
+        let waiting = tokio::time::timeout(READY_WITHIN, self.wait_ready(&mut child, &cluster));
+        match stop.run_until_cancelled(waiting).await {
+            Some(Ok(Ok(()))) => Ok(child),
+            Some(Ok(Err(error))) => Err(error),
+            None => {
+                end(&mut child).await?;
+                Err(StartError::Interrupted)
+            }
+            Some(Err(_)) => {
                 end(&mut child).await?;
                 Err(StartError::Slow { seconds: READY_WITHIN.as_secs(), log: self.folder.log_tail() })
             }
@@ -196,8 +211,9 @@ impl Prepared {
     async fn recover(&self, stop: &CancellationToken) -> Result<Option<Child>, StartError> {
         let mut tries = 1;
         loop {
-            match self.start_once().await {
+            match self.start_once(stop).await {
                 Ok(child) => return Ok(Some(child)),
+                Err(StartError::Interrupted) => return Ok(None),
                 Err(error) if tries == TRIES => return Err(error),
                 Err(error) => tracing::warn!(%error, tries, "PostgreSQL does not start; trying again"),
             }

@@ -1,7 +1,7 @@
 //! Logs to standard error, and traces to an OTLP collector if one is configured.
 //!
 //! Standard output belongs to the commands. Invariant: the exporter's own traffic is not traced, so it cannot feed
-//! itself. Traces go out in batches from a thread of their own and are lost, not waited for, if nobody takes them.
+//! itself; and no setting lets a library's line through that would show a statement's values or a mail. Traces go out in batches from a thread of their own and are lost, not waited for, if nobody takes them.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -10,9 +10,10 @@ use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use tracing::Subscriber;
+use tracing::{Level, Subscriber};
+use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
@@ -22,6 +23,10 @@ const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Talking to the collector must not make spans.
 const NEVER_TRACED: &str = "hyper=off,hyper_util=off,reqwest=off,rustls=off,opentelemetry=off,opentelemetry_sdk=off,\
                             opentelemetry_otlp=off,opentelemetry_http=off";
+
+/// Libraries whose finer lines show what passes through them: statements' values, mails, headers.
+const CARRIERS: [&str; 8] =
+    ["tokio_postgres", "lettre", "hyper", "hyper_util", "h2", "reqwest", "rustls", "tower_http"];
 
 /// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -99,8 +104,14 @@ where
     Ok((subscriber, Telemetry { traces }))
 }
 
-fn filter(text: &str) -> Result<EnvFilter, Fault> {
-    EnvFilter::try_new(text).map_err(|error| Fault::new("reading the log filter", error))
+/// What the setting asks for, but for what would tell about people: no setting lets that through.
+fn filter<S: Subscriber>(text: &str) -> Result<impl Filter<S> + use<S>, Fault> {
+    let asked = EnvFilter::try_new(text).map_err(|error| Fault::new("reading the log filter", error))?;
+    Ok(asked.and(filter_fn(|line| *line.level() <= Level::INFO || !is_of_carrier(line.target()))))
+}
+
+fn is_of_carrier(target: &str) -> bool {
+    CARRIERS.contains(&target.split("::").next().unwrap_or_default())
 }
 
 fn traces_to(endpoint: &str) -> Result<SdkTracerProvider, Fault> {
@@ -179,6 +190,20 @@ mod tests {
         assert!(logged(&settings(LogFormat::Pretty, "debug")).contains("detail"));
         assert_eq!(logged(&settings(LogFormat::Pretty, "off")), "");
         assert!(build(&settings(LogFormat::Pretty, "info,x=loud"), io::sink, false).is_err());
+    }
+
+    #[test]
+    fn no_filter_shows_what_passes_through_a_library() {
+        let page = Page::default();
+        let writer = page.clone();
+        let asked = settings(LogFormat::Pretty, "trace,tokio_postgres::query=trace");
+        let (subscriber, _telemetry) = build(&asked, move || writer.clone(), false).expect("valid settings");
+        tracing::subscriber::with_default(subscriber, || {
+            tracing::debug!(target: "tokio_postgres::query", "the values of a statement");
+            tracing::info!(target: "tokio_postgres", "a notice");
+        });
+        let text = page.text();
+        assert!(text.contains("a notice") && !text.contains("values"), "{text}");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -119,7 +119,7 @@ async fn confirm(connections: &Connections, heat: &Heat, tokens: &[String]) -> R
 async fn run(
     connections: &Arc<Connections>,
     heat: &Arc<Heat>,
-    requests: VecDeque<Vec<u8>>,
+    requests: VecDeque<(u64, Vec<u8>)>,
 ) -> Result<Duration> {
     let waiting = Arc::new(Mutex::new(requests));
     let begun = Instant::now();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rendez_domain::identity::Role;
 use rendez_platform::auth::Passwords;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{GenericClient, Transaction};
 use rendez_vocab::entropy::SeededEntropy;
 use rendez_vocab::ids::AccountId;
 use uuid::Uuid;
@@ -40,6 +40,15 @@ const ACCOUNTS: [(Role, &str); 4] = [
 /// Whom a visitor of the demo can sign in as.
 pub fn logins() -> Vec<Login> {
     ACCOUNTS.iter().map(|(role, email)| Login { role: role.as_str(), email, password: PASSWORD }).collect()
+}
+
+/// Whether every account of the demo is there, each with its role.
+pub(super) async fn are_there(client: &impl GenericClient) -> Result<bool, Fault> {
+    let (roles, emails): (Vec<&str>, Vec<&str>) =
+        ACCOUNTS.iter().map(|(role, email)| (role.as_str(), *email)).unzip();
+    let sql = "SELECT NOT EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS known (role, email)
+        WHERE NOT EXISTS (SELECT FROM account a WHERE a.role = known.role AND lower(a.email) = known.email))";
+    Ok(client.query_one(sql, &[&roles, &emails]).await?.get(0))
 }
 
 /// One hash for all: the password is no secret.

@@ -57,6 +57,11 @@ pub async fn is_empty(store: &Store) -> Result<bool, Fault> {
     empty(&*store.read_fresh().await?).await
 }
 
+/// Whether it is a demo that the database holds: all of its accounts are there.
+pub async fn is_loaded(store: &Store) -> Result<bool, Fault> {
+    logins::are_there(&*store.read_fresh().await?).await
+}
+
 async fn empty(client: &impl GenericClient) -> Result<bool, Fault> {
     let sql = "SELECT NOT EXISTS (SELECT FROM practitioner) AND NOT EXISTS (SELECT FROM patient)
         AND NOT EXISTS (SELECT FROM account)";

@@ -141,7 +141,11 @@ impl Browser {
     pub(crate) async fn press(&self, words: &str) {
         let words = quoted(words);
         let path = format!("//*[self::a or self::button][contains(normalize-space(.), {words})]");
-        self.find(&path).await.click().await.unwrap_or_else(|error| panic!("{words} cannot be pressed: {error}"));
+        self.find(&path)
+            .await
+            .click()
+            .await
+            .unwrap_or_else(|error| panic!("{words} cannot be pressed: {error}"));
     }
 
     /// Presses the first element that a CSS selector finds.
@@ -215,7 +219,8 @@ impl Browser {
             self.look_at(screen).await;
             // The window becomes as high as the page, so that nothing is cut off.
             let height = self.run("return document.documentElement.scrollHeight").await;
-            let height = height.as_u64().and_then(|height| u32::try_from(height).ok()).unwrap_or(screen.height);
+            let height =
+                height.as_u64().and_then(|height| u32::try_from(height).ok()).unwrap_or(screen.height);
             self.look_at(Screen { height: height.max(screen.height), ..screen }).await;
             for (dark, light) in [(true, "night"), (false, "day")] {
                 self.set_dark(dark).await;

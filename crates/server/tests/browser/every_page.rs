@@ -36,9 +36,12 @@ async fn no_page_scrolls_sideways_on_a_phone() {
         let public = ["/", "/search", "/search?q=zzzzz&place=Nowhere", "/sign-in", "/sign-up", "/dev/mail"];
         let mut paths: Vec<String> = public.map(str::to_owned).to_vec();
         paths.push(stage.doctor_page());
-        paths.extend(paths.clone().iter().map(|path| {
-            format!("{path}{}lang=fr", if path.contains('?') { '&' } else { '?' })
-        }));
+        paths.extend(
+            paths
+                .clone()
+                .iter()
+                .map(|path| format!("{path}{}lang=fr", if path.contains('?') { '&' } else { '?' })),
+        );
         on_narrow_screens(browser, &paths).await;
 
         let nolwenn = stage.somebody("nolwenn@example.org").await;
@@ -46,7 +49,9 @@ async fn no_page_scrolls_sideways_on_a_phone() {
         let booked = stage.world.book(nolwenn, slots[0]).await;
         let ctx = stage.world.ctx(Actor::Patient(nolwenn));
         let reason = Some("x".repeat(200));
-        let held = booking::hold(&ctx, HoldRequest { slot: slots[10], patient: nolwenn, reason }).await.expect("a hold");
+        let held = booking::hold(&ctx, HoldRequest { slot: slots[10], patient: nolwenn, reason })
+            .await
+            .expect("a hold");
         browser.go("/sign-in?lang=fr").await;
         browser.write("email", "nolwenn@example.org").await;
         browser.write("password", PASSWORD).await;

@@ -108,7 +108,10 @@ async fn nothing_of_it_needs_a_script() {
         browser.press("Create an account").await;
         sign_up(browser).await;
         browser.see("This time is kept for you until").await;
-        assert!(!browser.first("[data-countdown]").await.is_displayed().await.expect("an answer"), "only a script counts");
+        assert!(
+            !browser.first("[data-countdown]").await.is_displayed().await.expect("an answer"),
+            "only a script counts"
+        );
         browser.press("Confirm the visit").await;
         browser.see("Your visit is booked").await;
     })

@@ -22,14 +22,14 @@ async fn the_reception_runs_the_day() {
         browser.go(&format!("/practice/day?practitioner={}&date={date}", stage.doctor.id)).await;
         browser.see("Overbooked").await;
         browser.see("Fever since yesterday").await;
-        browser.see("Overbooked because: no doctor at the weekend").await;
+        browser.see("Overbooked because: it cannot wait").await;
         browser.picture("day").await;
-        let entry = |button: &str| {
-            format!("//li[contains(@class, 'overbooked')]//button[@value='{button}']")
-        };
+        let entry = |button: &str| format!("//li[contains(@class, 'overbooked')]//button[@value='{button}']");
         browser.find(&entry("arrived")).await.click().await.expect("it is pressed");
         browser.see("Noted.").await;
-        browser.find("//li[contains(@class, 'overbooked')]//*[contains(@class, 'tag') and .='Arrived']").await;
+        browser
+            .find("//li[contains(@class, 'overbooked')]//*[contains(@class, 'tag') and .='Arrived']")
+            .await;
         browser.find(&entry("no-show")).await.click().await.expect("it is pressed");
         browser.find("//li[contains(@class, 'overbooked')]//*[contains(@class, 'tag') and .='Missed']").await;
         browser.see("Noted.").await;

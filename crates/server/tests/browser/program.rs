@@ -40,7 +40,11 @@ impl Program {
     pub(crate) async fn chromedriver() -> Self {
         let address = free_port();
         let mut command = Command::new("chromedriver");
-        command.arg(format!("--port={}", address.port())).arg("--silent").stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg(format!("--port={}", address.port()))
+            .arg("--silent")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         Self::start(command, address, "/status").await
     }
 

@@ -57,6 +57,7 @@ pub(crate) async fn judge(browser: &Browser) {
 pub(crate) async fn forgive(browser: &Browser, status: u16) {
     let status = format!("status of {status} ");
     let complaints = browser.complaints().await;
+    assert!(!complaints.is_empty(), "the console tells of no answer with the {status}");
     let others: Vec<&String> = complaints.iter().filter(|complaint| !complaint.contains(&status)).collect();
     assert!(others.is_empty(), "{others:?}");
 }

@@ -38,7 +38,9 @@ pub(crate) async fn play(story: impl AsyncFnOnce(&Stage, &Browser)) {
 /// Plays a story in a browser.
 pub(crate) async fn play_with(scripts: Scripts, story: impl AsyncFnOnce(&Stage, &Browser)) {
     let world = World::new().await;
-    demo::load_sized(&world.services.store, &packs()[0], SEED, SMALL, |_, _| ()).await.expect("an empty database");
+    demo::load_sized(&world.services.store, &packs()[0], SEED, SMALL, |_, _| ())
+        .await
+        .expect("an empty database");
     let folder = tempfile::tempdir().expect("a folder");
     let rendez = Program::rendez(&world.database, folder.path()).await;
     let driver = Program::chromedriver().await;
@@ -77,7 +79,8 @@ impl Stage {
             consents: vec!["booking".into()],
             password: PASSWORD.into(),
         };
-        let made = identity::register_patient(&self.world.ctx(Actor::Nobody), account).await.expect("an account");
+        let made =
+            identity::register_patient(&self.world.ctx(Actor::Nobody), account).await.expect("an account");
         match made {
             Account { actor: Actor::Patient(id), .. } => id,
             _ => panic!("who signs up is a patient"),
@@ -94,7 +97,7 @@ impl Stage {
             patient,
             start: start.round(jiff::Unit::Minute).expect("a whole minute"),
             end: None,
-            overbook_reason: "no doctor at the weekend".into(),
+            overbook_reason: "it cannot wait".into(),
             reason: Some("Fever since yesterday".into()),
         };
         booking::overbook(&self.world.desk_of(&self.doctor), request).await.expect("an overbooked visit")

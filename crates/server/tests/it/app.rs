@@ -70,7 +70,7 @@ pub struct TestApp {
     pub base: String,
     issuer: Arc<Issuer>,
     stop: CancellationToken,
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl TestApp {
@@ -101,7 +101,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("bound"));
         tokio::spawn(serve(listener, router, ServeSettings::default(), stop.clone()));
-        Self { world, base, issuer, stop, _data: data }
+        Self { world, base, issuer, stop, data }
     }
 
     /// Somebody who is not signed in.
@@ -143,6 +143,14 @@ impl TestApp {
     /// A token of the own issuer.
     pub fn token(&self, actor: &Actor, lifetime: SignedDuration) -> String {
         self.issuer.issue(actor, lifetime).expect("a token")
+    }
+
+    /// A token signed with the application's own keys, under other names.
+    pub fn token_of(&self, issuer: &str, audience: &str, actor: &Actor) -> String {
+        let services = &self.world.services;
+        let settings = IssuerSettings::in_data_dir(self.data.path(), issuer, audience);
+        let issuer = Issuer::open(settings, services.clock.clone(), services.entropy.clone());
+        issuer.expect("the keys are there").issue(actor, SignedDuration::from_hours(1)).expect("a token")
     }
 
     fn as_actor(&self, actor: &Actor) -> Caller {

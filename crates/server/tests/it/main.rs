@@ -1,15 +1,13 @@
 //! The contract of the HTTP surface, tried with real HTTP: one file a family, told as what somebody does and gets.
 
-mod access;
 mod app;
 mod appointments;
-mod canary;
 mod client;
-mod conventions;
+mod crowds;
 mod directory;
 mod document;
+mod every_answer;
 mod idempotency;
-mod limits;
 mod lists;
 mod openings;
 mod pages;

@@ -1,6 +1,7 @@
 //! A practitioner's weekly opening hours and closures, replaced as a whole.
 
-use axum::Json;
+use axum::http::StatusCode;
+use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::answer::versioned;
 use crate::extract::{Caller, Command, Fields, FromFields, Id, Read, SignedIn, read};
 use crate::problem::Problem;
 
@@ -122,6 +124,13 @@ fn rule(fields: &mut Fields<'_>) -> Option<WeeklyOpening> {
         && until < from
     {
         fields.refuse("valid_until", "before-valid-from", "The last day must not come before the first.");
+    }
+    if let (Some(starts), Some(ends)) = (starts, ends)
+        && starts == ends
+        && starts != Time::midnight()
+    {
+        let detail = "The opening has no length. For a whole day send `00:00` to `24:00`.";
+        fields.refuse("end", "zero-length", detail);
     }
     Some(WeeklyOpening {
         weekday: weekday?,
@@ -245,14 +254,14 @@ fn name(weekday: Weekday) -> &'static str {
 pub(crate) async fn find(
     caller: Caller,
     Id(id): Id<PractitionerId>,
-) -> Result<Json<OpeningHoursView>, Problem> {
+) -> Result<Response, Problem> {
     let mut hours = directory::opening_hours(&caller.ctx, id).await?;
     if rendez_domain::identity::access::practice(&caller.ctx.actor).is_err() {
         for (_, _, reason) in &mut hours.closures {
             *reason = None;
         }
     }
-    Ok(Json(hours.into()))
+    Ok(versioned(StatusCode::OK, hours.version, OpeningHoursView::from(hours)))
 }
 
 /// Put new opening hours and closures in the place of all others. What is booked stays booked.
@@ -263,14 +272,14 @@ pub(crate) async fn replace(
     _: SignedIn,
     Id(id): Id<PractitionerId>,
     command: Command<OpeningHoursBody>,
-) -> Result<Json<OpeningHoursView>, Problem> {
+) -> Result<Response, Problem> {
     let zone = zone(&command, id).await?;
     let closures = command
         .body
         .closures
         .iter()
         .map(|(start, end, reason)| (start.wall(&zone), end.wall(&zone), reason.clone()));
-    let hours = OpeningHours { closures: closures.collect(), weekly: command.body.weekly };
+    let hours = OpeningHours { closures: closures.collect(), weekly: command.body.weekly, version: 0 };
     if let Some(at) = hours.closures.iter().position(|(start, end, _)| end <= start) {
         return Err(Problem::fields(vec![crate::problem::FieldError {
             pointer: format!("/closures/{at}/end"),
@@ -278,7 +287,8 @@ pub(crate) async fn replace(
             detail: "By the location's wall clock the end does not come after the start.".to_owned(),
         }]));
     }
-    Ok(Json(directory::put_opening_hours(&command.ctx, id, command.if_match, hours).await?.into()))
+    let hours = directory::put_opening_hours(&command.ctx, id, command.if_match, hours).await?;
+    Ok(versioned(StatusCode::OK, hours.version, OpeningHoursView::from(hours)))
 }
 
 /// The zone of the main location, needed only for closures that were sent as instants.

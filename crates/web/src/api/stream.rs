@@ -17,12 +17,12 @@ use rendez_domain::booking;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::PractitionerId;
 use serde_json::json;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::live::{Listener, LiveEvent};
 use super::slots::{active_visit_types, schedule};
 use crate::extract::{Caller, Id};
+use crate::middleware::admission::StreamPlace;
 use crate::problem::Problem;
 use crate::state::App;
 
@@ -42,7 +42,7 @@ pub(crate) async fn follow(
     caller: Caller,
     Id(id): Id<PractitionerId>,
 ) -> Result<Response, Problem> {
-    let place = app.admission.open_stream()?;
+    let place = app.admission.open_stream(caller.ctx.origin.address)?;
     schedule(&caller.ctx, id).await?;
     let listener = app.live.follow(id);
     let as_of = as_of(&caller.ctx, id).await?;
@@ -74,7 +74,7 @@ struct Events {
     hello: Option<Timestamp>,
     listener: Listener,
     stop: CancellationToken,
-    _place: OwnedSemaphorePermit,
+    _place: StreamPlace,
 }
 
 impl Events {

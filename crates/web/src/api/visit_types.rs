@@ -167,7 +167,14 @@ async fn change(
     status: StatusCode,
 ) -> Result<Response, Problem> {
     let render = |after: &Practitioner| render(&PractitionerView::from(after));
-    let answer =
-        directory::visit_type_change(&command.ctx, id, visit_type, command.body.into(), render).await?;
+    let answer = directory::visit_type_change(
+        &command.ctx,
+        id,
+        visit_type,
+        command.if_match,
+        command.body.into(),
+        render,
+    )
+    .await?;
     Ok(first_with(status, answer, |after| PractitionerView::from(&after), Some(|after| after.version)))
 }

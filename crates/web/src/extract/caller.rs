@@ -24,9 +24,9 @@ pub struct SignedIn {
     pub ctx: Ctx,
 }
 
-/// Kept with the request, so that a token is judged once however many extractors ask.
+/// Kept with the request, so that a token is judged once however many ask.
 #[derive(Clone)]
-struct Judged(Actor);
+struct Judged(Result<Actor, Problem>);
 
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
@@ -55,19 +55,21 @@ pub fn context(parts: &Parts, app: &App, actor: Actor) -> Ctx {
     Ctx { services: app.services.clone(), actor, origin, idempotency: None }
 }
 
-async fn actor(parts: &mut Parts, app: &App) -> Result<Actor, Problem> {
-    if let Some(Judged(actor)) = parts.extensions.get::<Judged>() {
-        return Ok(actor.clone());
+/// Who the token of a request says it is; nobody without a token.
+pub(crate) async fn actor(parts: &mut Parts, app: &App) -> Result<Actor, Problem> {
+    if let Some(Judged(known)) = parts.extensions.get::<Judged>() {
+        return known.clone();
     }
-    let actor = match bearer(&parts.headers)? {
-        Some(token) => app.verifier.verify(token, app.services.clock.now()).await.map_err(refused)?,
-        None => Actor::Nobody,
-    };
-    if actor.is_somebody() {
-        app.admission.check_caller(&actor)?;
+    let judged = judge(&parts.headers, app).await;
+    parts.extensions.insert(Judged(judged.clone()));
+    judged
+}
+
+async fn judge(headers: &HeaderMap, app: &App) -> Result<Actor, Problem> {
+    match bearer(headers)? {
+        Some(token) => app.verifier.verify(token, app.services.clock.now()).await.map_err(refused),
+        None => Ok(Actor::Nobody),
     }
-    parts.extensions.insert(Judged(actor.clone()));
-    Ok(actor)
 }
 
 /// The token behind `Bearer`, whose case does not matter (RFC 9110 section 11.1).

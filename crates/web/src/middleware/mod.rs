@@ -5,5 +5,6 @@
 
 pub mod address;
 pub mod admission;
+pub mod crowd;
 pub mod security;
 pub mod shell;

@@ -14,11 +14,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use rendez_platform::fault::Fault;
+use rendez_vocab::Actor;
 use tokio::time::Instant;
 use tracing::{Instrument, field};
 
 use super::address::{self, Peer};
 use super::security;
+use crate::extract::caller;
 use crate::pages;
 use crate::problem::{self, Incident, Problem, codes};
 use crate::state::App;
@@ -103,6 +105,27 @@ pub fn is_for_people(request: &Request) -> bool {
     accept.is_some_and(|accept| accept.contains("text/html")) && !request.uri().path().starts_with("/v1")
 }
 
+/// Whose budget the request is of: that of its token or session if one is believed, else that of its address.
+/// Files of pages cost nothing.
+async fn pay(app: &App, address: Option<IpAddr>, request: Request) -> Result<Request, Problem> {
+    let path = request.uri().path();
+    if path.starts_with("/static/") {
+        return Ok(request);
+    }
+    let is_api = path.starts_with("/v1/");
+    let (mut parts, body) = request.into_parts();
+    let actor = match is_api {
+        // What is wrong with a token is told by the handler that asks for it.
+        true => caller::actor(&mut parts, app).await.unwrap_or(Actor::Nobody),
+        false => pages::signed_in(&mut parts, app).await,
+    };
+    match actor.is_somebody() {
+        true => app.admission.check_caller(&actor)?,
+        false => app.admission.check_address(address)?,
+    }
+    Ok(Request::from_parts(parts, body))
+}
+
 /// The handler's answer, or why there is none.
 async fn answer(
     app: &App,
@@ -113,14 +136,17 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let _place = match is_probe(route) {
         true => None,
-        false => {
-            app.admission.check_address(address)?;
-            Some(app.admission.enter()?)
-        }
+        false => Some(app.admission.enter()?),
     };
-    let handler = AssertUnwindSafe(next.run(request)).catch_unwind();
-    match tokio::time::timeout(app.settings.request_timeout, handler).await {
-        Ok(Ok(response)) => Ok(response),
+    let work = async {
+        let request = match is_probe(route) {
+            true => request,
+            false => pay(app, address, request).await?,
+        };
+        Ok(next.run(request).await)
+    };
+    match tokio::time::timeout(app.settings.request_timeout, AssertUnwindSafe(work).catch_unwind()).await {
+        Ok(Ok(result)) => result,
         Ok(Err(_panic)) => Err(Fault::plain("handling a request: a panic, see above").into()),
         Err(_late) => Err(Problem::new(&codes::TIMED_OUT).retry_after(1)),
     }

@@ -160,7 +160,12 @@ impl PageError {
 
 /// A page for a browser whose request reached no handler, or whose handler broke: who is signed in is not asked, since
 /// that needs the very parts that may be missing.
-pub fn without_visitor(app: &App, headers: &HeaderMap, status: StatusCode, number: &str) -> Option<Html<String>> {
+pub fn without_visitor(
+    app: &App,
+    headers: &HeaderMap,
+    status: StatusCode,
+    number: &str,
+) -> Option<Html<String>> {
     let locale = language_of(app, headers, None);
     let (heading, text) = match status {
         StatusCode::TOO_MANY_REQUESTS => ("error-429-title", "error-429-text"),

@@ -26,8 +26,11 @@ mod week;
 mod when;
 
 use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{get, post};
+use rendez_vocab::Actor;
 
 use self::error::PageError;
 pub use self::error::without_visitor;
@@ -60,6 +63,15 @@ pub fn routes() -> Router<App> {
 /// Somebody opened by hand what only a form is sent to.
 async fn start_over() -> Response {
     visitor::go("/")
+}
+
+/// Who is signed in by the session of a request: nobody without one that lives. The visitor is kept with the request.
+pub async fn signed_in(parts: &mut Parts, app: &App) -> Actor {
+    if !cookies::has_session(app, &parts.headers) {
+        return Actor::Nobody;
+    }
+    let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
+    visitor.actor().clone()
 }
 
 /// The page for an address where nothing is: for the router's fallback outside the API.

@@ -78,8 +78,8 @@ pub(super) async fn sign_in(posted: Posted) -> Response {
     posted
         .answer(async {
             let address = posted.ctx.origin.address;
-            posted.app.admission.check_sign_in(address).map_err(|_| PageError::TooMany)?;
             let email = posted.field("email");
+            posted.app.admission.check_sign_in(address, email).map_err(|_| PageError::TooMany)?;
             match identity::sign_in(&posted.ctx, email, posted.verbatim("password")).await {
                 Ok(account) => begin(posted.visitor(), account, posted.field("next")).await,
                 Err(IdentityRefusal::Fault(fault)) => Err(fault.into()),

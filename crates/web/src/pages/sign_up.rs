@@ -82,7 +82,7 @@ pub(super) async fn sign_up(posted: Posted) -> Response {
     posted
         .answer(async {
             let address = posted.ctx.origin.address;
-            posted.app.admission.check_sign_in(address).map_err(|_| PageError::TooMany)?;
+            posted.app.admission.check_sign_up(address).map_err(|_| PageError::TooMany)?;
             let mut form = SignUpForm::new(posted.visitor(), |name| posted.field(name));
             if let Some(new) = form.judge(&posted) {
                 match identity::register_patient(&posted.ctx, new).await {

@@ -238,6 +238,11 @@ impl Visitor {
         self.new_number.is_none() && self.app.secret.is_csrf_token(&self.bound_to, csrf)
     }
 
+    /// Who is signed in; nobody without a session that lives.
+    pub(crate) fn actor(&self) -> &Actor {
+        &self.0.ctx.actor
+    }
+
     /// Whether somebody is signed in, and works here rather than being a patient.
     pub(super) fn is_practice(&self) -> bool {
         self.person.as_ref().is_some_and(|person| person.practice)

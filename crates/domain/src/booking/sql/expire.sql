@@ -29,4 +29,7 @@
     INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
     SELECT updated_at, $1::text, 'appointment.expire', id, version, $2::text::inet, $3::text FROM expired
 )
-SELECT to_jsonb(expired) AS appointment FROM expired ORDER BY starts_at, id
+SELECT to_jsonb(expired) AS appointment FROM expired
+-- A move that committed after this statement began has claims that this statement cannot see: begin again.
+WHERE CASE WHEN EXISTS (SELECT FROM freed WHERE freed.owner_id = expired.id) THEN true ELSE rendez_refuse('busy') END
+ORDER BY starts_at, id

@@ -49,7 +49,8 @@ WITH ask AS MATERIALIZED (
     WHERE $19::text IS NOT NULL AND r.location_id = $10::uuid AND r.kind = $19::text AND r.active
       AND NOT EXISTS (SELECT FROM claim c WHERE c.calendar_id = r.calendar_id AND c.exclusive
                       AND tstzrange(c.starts_at, c.ends_at) && tstzrange($6::timestamptz, $7::timestamptz))
-    ORDER BY r.id LIMIT 1
+    -- Racers spread over the rooms.
+    ORDER BY hashtextextended(r.id::text || $1::text, 0) LIMIT 1
 ), room_claim AS (
     INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id, expires_at)
     SELECT chosen_room.calendar_id, $6::timestamptz, $7::timestamptz, 'hold', $1::uuid, practitioner_claim.expires_at
@@ -94,7 +95,8 @@ WITH ask AS MATERIALIZED (
 SELECT CASE
            WHEN verdict.outcome <> 'go' THEN verdict.outcome
            WHEN NOT EXISTS (SELECT FROM practitioner_claim) THEN 'slot-taken'
-           WHEN NOT EXISTS (SELECT FROM resources) THEN rendez_refuse('no-room-free')::text
+           WHEN NOT EXISTS (SELECT FROM resources) THEN rendez_refuse(
+               CASE WHEN EXISTS (SELECT FROM chosen_room) THEN 'busy' ELSE 'no-room-free' END)::text
            WHEN NOT EXISTS (SELECT FROM patient_claim) THEN rendez_refuse('patient-overlap')::text
            WHEN NOT EXISTS (SELECT FROM deadline) THEN rendez_refuse('busy')::text
            WHEN $27::text IS NOT NULL AND NOT EXISTS (SELECT FROM remembered) THEN rendez_refuse('busy')::text

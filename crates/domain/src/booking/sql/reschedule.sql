@@ -4,6 +4,7 @@
 --  $5 version or null (If-Match)
 --  $6 practitioner  $7 visit type  $8 start  $9 end  $10 blocked from  $11 blocked until  $12 schedule version
 -- $13 location  $14 organization  $15 time zone  $16 notice minutes  $17 horizon days  $18 room kind  $19 who may book  $20 telehealth
+-- $28 grace minutes
 -- $21 actor $22 address $23 request id  $24 idempotency caller $25 route $26 key $27 fingerprint
 WITH ask AS MATERIALIZED (
     SELECT a.*, p.calendar_id AS new_calendar, p.schedule_version, rendez_now() AS now,
@@ -31,7 +32,7 @@ WITH ask AS MATERIALIZED (
                WHEN practitioner_id = $6::uuid AND visit_type_id = $7::uuid AND starts_at = $8::timestamptz THEN 'same-slot'
                WHEN $8::timestamptz < now + make_interval(mins => $16::int) THEN 'too-soon'
                WHEN $8::timestamptz >= now + make_interval(hours => 24 * $17::int) THEN 'too-far'
-               WHEN $19::text <> 'anyone' AND practitioner_id <> $6::uuid AND ($19::text = 'known') <> EXISTS (
+               WHEN $19::text <> 'anyone' AND (practitioner_id, visit_type_id) IS DISTINCT FROM ($6::uuid, $7::uuid) AND ($19::text = 'known') <> EXISTS (
                    SELECT FROM appointment b WHERE b.patient_id = ask.patient_id AND b.practitioner_id = $6::uuid
                    AND b.status IN ('booked', 'arrived', 'fulfilled') AND b.starts_at < now) THEN $19::text || '-patients-only'
                -- A look before anything is given up: racers that swap are both refused instead of waiting for each other.
@@ -55,7 +56,9 @@ WITH ask AS MATERIALIZED (
     SELECT max(kind) FILTER (WHERE kind IN ('hold', 'appointment')) AS kind, max(expires_at) AS expires_at, count(*) AS claims FROM freed
 ), practitioner_claim AS (
     INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id, expires_at)
-    SELECT v.new_calendar, $10::timestamptz, $11::timestamptz, coalesce(own.kind, 'appointment'), v.id, own.expires_at
+    SELECT v.new_calendar, $10::timestamptz, $11::timestamptz, coalesce(own.kind, 'appointment'), v.id,
+           -- A hold keeps its deadline, but never past what the new start's notice allows.
+           CASE WHEN v.status = 'held' THEN least(own.expires_at, $8::timestamptz - make_interval(mins => $16::int - $28::int)) END
     FROM verdict v, own WHERE v.outcome = 'go' AND own.claims > 0
     ON CONFLICT DO NOTHING
     RETURNING kind, expires_at
@@ -64,7 +67,7 @@ WITH ask AS MATERIALIZED (
     WHERE $18::text IS NOT NULL AND r.location_id = $13::uuid AND r.kind = $18::text AND r.active
       AND NOT EXISTS (SELECT FROM claim c WHERE c.calendar_id = r.calendar_id AND c.exclusive AND c.owner_id <> v.id
                       AND tstzrange(c.starts_at, c.ends_at) && tstzrange($10::timestamptz, $11::timestamptz))
-    ORDER BY r.id LIMIT 1
+    ORDER BY hashtextextended(r.id::text || $1::text, 0) LIMIT 1
 ), room_claim AS (
     INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id, expires_at)
     SELECT r.calendar_id, $10::timestamptz, $11::timestamptz, p.kind, $1::uuid, p.expires_at FROM chosen_room r, practitioner_claim p
@@ -84,11 +87,15 @@ WITH ask AS MATERIALIZED (
     SET practitioner_id = $6::uuid, visit_type_id = $7::uuid, organization_id = $14::uuid, location_id = $13::uuid, room_id = r.room_id,
         starts_at = $8::timestamptz, ends_at = $9::timestamptz, time_zone = $15::text, telehealth = $20::boolean, overbook_reason = NULL,
         policy_version = v.schedule_version, version = a.version + 1, updated_at = v.now,
+        hold_expires_at = r.expires_at,
         practitioner_calendar = v.new_calendar, room_calendar = r.room_calendar,
         claim_starts_at = $10::timestamptz, claim_ends_at = $11::timestamptz
     FROM verdict v, resources r, patient_claim
     WHERE a.id = v.id AND a.version = v.version AND a.status = v.status
     RETURNING a.*
+), deadline AS (
+    UPDATE hold h SET expires_at = m.hold_expires_at FROM moved m
+    WHERE m.status = 'held' AND h.patient_id = m.patient_id AND h.appointment_id = m.id
 ), kept_away AS (
     INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
     SELECT f.calendar_id, lower(away.range), upper(away.range), 'time-off', v.practitioner_id
@@ -121,7 +128,8 @@ SELECT CASE
            WHEN verdict.outcome <> 'go' THEN verdict.outcome
            WHEN NOT EXISTS (SELECT FROM practitioner_claim) THEN
                CASE WHEN (SELECT claims FROM own) = 0 THEN 'busy' ELSE rendez_refuse('slot-taken')::text END
-           WHEN NOT EXISTS (SELECT FROM resources) THEN rendez_refuse('no-room-free')::text
+           WHEN NOT EXISTS (SELECT FROM resources) THEN rendez_refuse(
+               CASE WHEN EXISTS (SELECT FROM chosen_room) THEN 'busy' ELSE 'no-room-free' END)::text
            WHEN NOT EXISTS (SELECT FROM patient_claim) THEN rendez_refuse('patient-overlap')::text
            WHEN NOT EXISTS (SELECT FROM moved) THEN rendez_refuse('busy')::text
            WHEN $26::text IS NOT NULL AND NOT EXISTS (SELECT FROM remembered) THEN rendez_refuse('busy')::text

@@ -1,8 +1,9 @@
 -- Ends a visit or marks its progress: cancelled, arrived, fulfilled, no-show. A cancelled visit gives its time back,
 -- but not to patients where the practitioner has meanwhile taken time off.
 --  $1 appointment  $2 patient or null  $3 practitioner or null  $4 organizations or null: whose it must be
---  $5 version or null (If-Match)  $6 new status  $7 statuses it may come from  $8 reason or null  $9 whether the start must lie ahead (true), behind (false) or does not matter (null)
+--  $5 version or null (If-Match)  $6 new status  $7 statuses it may come from  $8 reason or null  $9 whether the start must lie ahead
 -- $10 actor $11 address $12 request id  $13 idempotency caller $14 route $15 key $16 fingerprint
+-- $17 how many minutes before the start it may be at the earliest, or null
 WITH ask AS MATERIALIZED (
     SELECT a.id, a.version, a.status, a.starts_at, a.hold_expires_at, rendez_now() AS now,
            ($15::text IS NULL OR pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', $13::text, $14::text, $15::text), 2))) AS key_is_free
@@ -22,7 +23,7 @@ WITH ask AS MATERIALIZED (
                WHEN status = $6::text THEN 'already-' || status
                WHEN NOT status = ANY ($7::text[]) THEN 'wrong-status'
                WHEN $9::boolean AND starts_at <= now THEN 'already-started'
-               WHEN NOT $9::boolean AND starts_at > now THEN 'not-started'
+               WHEN now < starts_at - make_interval(mins => $17::int) THEN 'not-started'
                ELSE 'go'
            END AS outcome
     FROM ask

@@ -1,0 +1,15 @@
+//! hold, confirm, cancel, reschedule, outcome: each one statement, run to its end whoever still waits.
+
+mod confirm;
+mod hold;
+mod place;
+mod reschedule;
+mod settle;
+mod support;
+
+pub use confirm::confirm;
+pub use hold::{HoldRequest, hold};
+pub use reschedule::reschedule;
+pub use settle::{cancel, settle};
+
+pub(super) use support::may_book_for;

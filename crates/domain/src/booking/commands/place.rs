@@ -1,0 +1,50 @@
+//! Where a visit would be: what the statements need to know of it.
+
+use rendez_platform::fault::Fault;
+use rendez_vocab::TimeRange;
+
+use crate::availability::{self, Offer, Schedule, VisitType};
+use crate::booking::error::BookingRefusal;
+
+/// Where and under which policy a visit would happen: what the statements need of schedule and offer.
+pub(in crate::booking) struct Place {
+    pub(in crate::booking) range: TimeRange,
+    pub(in crate::booking) blocked: TimeRange,
+    pub(in crate::booking) location: uuid::Uuid,
+    pub(in crate::booking) organization: uuid::Uuid,
+    pub(in crate::booking) time_zone: String,
+    pub(super) hold_minutes: i32,
+    pub(super) notice_minutes: i32,
+    pub(super) horizon_days: i32,
+    pub(in crate::booking) room_kind: Option<String>,
+    pub(super) who_may_book: &'static str,
+    pub(in crate::booking) telehealth: bool,
+}
+
+impl Place {
+    pub(in crate::booking) fn of(schedule: &Schedule, offer: &Offer<'_>) -> Result<Self, BookingRefusal> {
+        let location =
+            schedule.location(offer.location).ok_or(Fault::plain("an opening names an unknown location"))?;
+        let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
+        Ok(Self {
+            range: offer.range,
+            blocked: offer.blocked,
+            location: location.id.uuid(),
+            organization: location.organization.uuid(),
+            time_zone: location.time_zone_name.clone(),
+            hold_minutes: count(offer.visit_type.hold_minutes),
+            notice_minutes: count(offer.visit_type.min_notice_minutes),
+            horizon_days: count(offer.visit_type.max_horizon_days),
+            room_kind: offer.visit_type.room_kind.clone(),
+            who_may_book: who_may_book(schedule, offer.visit_type),
+            telehealth: offer.visit_type.telehealth,
+        })
+    }
+}
+
+fn who_may_book(schedule: &Schedule, visit_type: &VisitType) -> &'static str {
+    match (visit_type.who_may_book, schedule.accepts_new_patients) {
+        (availability::WhoMayBook::Anyone, false) => "known",
+        (who, _) => who.as_str(),
+    }
+}

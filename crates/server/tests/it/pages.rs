@@ -1,0 +1,267 @@
+//! Who is kept out of the pages, and that a form counts only from a page that we gave to its visitor.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rendez_domain::directory::NewPatient;
+use rendez_domain::identity::{self, NewPatientAccount};
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::app::TestApp;
+use crate::client::{Answer, Caller, text};
+use crate::practice::{Practice, book, patient};
+
+/// Where the pages' URLs stand.
+const SOURCE: &str = include_str!("../../../web/src/pages/mod.rs");
+const PASSWORD: &str = "correct horse battery";
+
+/// What a page answers to nobody and to a stranger who is signed in. `/sign-in` means: sent there.
+const PAGES: [(&str, &str, &str); 17] = [
+    ("/", "200", "200"),
+    ("/search", "200", "200"),
+    ("/practitioners/{id}", "200", "200"),
+    ("/hold", "/", "/"),
+    ("/sign-in", "200", "200"),
+    ("/sign-up", "200", "200"),
+    ("/sign-out", "/", "/"),
+    ("/visits", "/sign-in", "200"),
+    ("/appointments/{id}", "/sign-in", "404"),
+    ("/appointments/{id}/confirm", "/sign-in", "404"),
+    ("/appointments/{id}/cancel", "/sign-in", "404"),
+    ("/appointments/{id}/move", "/sign-in", "404"),
+    ("/practice/day", "/sign-in", "403"),
+    // Mails are for the demo only.
+    ("/dev/mail", "404", "404"),
+    ("/dev/mail/{id}", "404", "404"),
+    ("/dev/mail/{id}/visit.ics", "404", "404"),
+    ("/static/{digest}/{name}", "404", "404"),
+];
+
+/// What forms are sent to.
+const FORMS: [&str; 8] = [
+    "/hold",
+    "/sign-in",
+    "/sign-up",
+    "/sign-out",
+    "/appointments/{id}/confirm",
+    "/appointments/{id}/cancel",
+    "/appointments/{id}/move",
+    "/appointments/{id}/outcome",
+];
+
+/// A browser: it keeps cookies and sends forms with what the last page hid in them.
+struct Browser {
+    caller: Caller,
+    cookies: BTreeMap<String, String>,
+    hidden: BTreeMap<String, String>,
+}
+
+impl Browser {
+    fn new(app: &TestApp) -> Self {
+        Self { caller: app.nobody(), cookies: BTreeMap::new(), hidden: BTreeMap::new() }
+    }
+
+    async fn open(&mut self, path: &str) -> Answer {
+        let ask = self.caller.get(path).header("accept", "text/html").header("cookie", &self.jar());
+        let answer = ask.await;
+        self.read(&answer);
+        answer
+    }
+
+    /// Sends a form with the fields that the last page hid, and these.
+    async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let hidden = self.hidden.clone();
+        let all = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(fields.iter().copied());
+        let body: Vec<String> = all.map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+        self.send_text(path, body.join("&")).await
+    }
+
+    async fn send_text(&mut self, path: &str, body: String) -> Answer {
+        let ask = self.caller.ask(Method::POST, path).header("accept", "text/html").header("cookie", &self.jar());
+        let answer = ask.body("application/x-www-form-urlencoded", body).await;
+        self.read(&answer);
+        answer
+    }
+
+    fn jar(&self) -> String {
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
+    }
+
+    fn read(&mut self, answer: &Answer) {
+        for cookie in answer.headers.get_all("set-cookie").iter().filter_map(|value| value.to_str().ok()) {
+            let pair = cookie.split(';').next().and_then(|pair| pair.split_once('='));
+            let (name, value) = pair.expect("a cookie has a name and a value");
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        for name in ["csrf", "key"] {
+            let value = answer.text.split_once(&format!("name=\"{name}\" value=\""));
+            if let Some((value, _)) = value.and_then(|(_, rest)| rest.split_once('"')) {
+                self.hidden.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    let one = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(one).collect()
+}
+
+/// Somebody with an account, signed in.
+async fn signed_in(app: &TestApp, email: &str) -> Browser {
+    let account = NewPatientAccount {
+        patient: NewPatient { given_name: "Ben".into(), family_name: "Le Bris".into(), ..NewPatient::default() },
+        email: email.to_owned(),
+        consents: Vec::new(),
+        password: PASSWORD.to_owned(),
+    };
+    let nobody = app.world.ctx(rendez_vocab::Actor::Nobody);
+    identity::register_patient(&nobody, account).await.expect("an account");
+    let mut browser = Browser::new(app);
+    browser.open("/sign-in").await;
+    let answer = browser.send("/sign-in", &[("email", email), ("password", PASSWORD)]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/visits"), "{}", answer.text);
+    browser.open("/visits").await;
+    browser
+}
+
+/// A visit of somebody else.
+async fn foreign_visit(app: &TestApp) -> (Practice, Value) {
+    let practice = Practice::usual(app).await;
+    let slots = practice.open(app.at(3, 10, 0), 60).await;
+    let ana = patient(app).await;
+    let visit = book(app, &slots[0], &ana).await;
+    (practice, visit)
+}
+
+fn filled(path: &str, practice: &Practice, visit: &Value) -> String {
+    let id = match path.starts_with("/practitioners") {
+        true => practice.practitioner.clone(),
+        false => text(&visit["id"]),
+    };
+    path.replace("{id}", &id).replace("{digest}", "0").replace("{name}", "nothing.css")
+}
+
+#[tokio::test]
+async fn every_page_as_nobody_and_as_a_stranger() {
+    let app = TestApp::start().await;
+    let (practice, visit) = foreign_visit(&app).await;
+    let (mut nobody, mut stranger) = (Browser::new(&app), signed_in(&app, "ben@example.org").await);
+    let (mut nobody, mut stranger) = (Browser::new(&app), signed_in(&app, "ben@example.org").await);
+    let mut wrong = Vec::new();
+    for (path, to_nobody, to_stranger) in PAGES {
+        let url = filled(path, &practice, &visit);
+        for (who, browser, expected) in [("nobody", &mut nobody, to_nobody), ("a stranger", &mut stranger, to_stranger)] {
+            let answer = browser.open(&url).await;
+            let place = answer.header("location").split('?').next().unwrap_or_default().to_owned();
+            let said = if answer.status == 303 { place } else { answer.status.to_string() };
+            if said != expected {
+                wrong.push(format!("{url} as {who}: {said}, not {expected}"));
+            }
+            assert!(!answer.text.contains("Martin"), "{url} as {who} tells of the patient");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    app.close().await;
+}
+
+#[test]
+fn no_page_is_forgotten() {
+    let (mut gets, mut posts) = (BTreeSet::new(), BTreeSet::new());
+    for line in SOURCE.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+        let (path, handlers) = line.split_once('"').expect("a path in quotes");
+        if handlers.contains("get(") {
+            gets.insert(path.to_owned());
+        }
+        if handlers.contains("post(") {
+            posts.insert(path.to_owned());
+        }
+    }
+    assert_eq!(PAGES.iter().map(|(path, ..)| (*path).to_owned()).collect::<BTreeSet<_>>(), gets);
+    assert_eq!(FORMS.iter().map(|path| (*path).to_owned()).collect::<BTreeSet<_>>(), posts);
+}
+
+#[tokio::test]
+async fn a_form_counts_only_from_a_page_that_we_gave_to_its_visitor() {
+    let app = TestApp::start().await;
+    let (practice, visit) = foreign_visit(&app).await;
+    let mut nobody = Browser::new(&app);
+    let mut ben = signed_in(&app, "ben@example.org").await;
+    let clara = signed_in(&app, "clara@example.org").await;
+    let claras = clara.hidden["csrf"].clone();
+    for path in FORMS {
+        let url = filled(path, &practice, &visit);
+        for body in [String::new(), "csrf=".to_owned(), format!("csrf={}", encoded(&claras))] {
+            let answer = nobody.send_text(&url, body.clone()).await;
+            assert_eq!(answer.status, 403, "{path} of nobody with `{body}`");
+            let answer = ben.send_text(&url, body.clone()).await;
+            assert_eq!(answer.status, 403, "{path} of ben with `{body}`");
+        }
+        let json = ben.caller.ask(Method::POST, &url).header("cookie", &ben.jar());
+        assert_eq!(json.json(&serde_json::json!({"csrf": "x"})).await.status, 403, "{path}");
+    }
+    assert_eq!(ben.open("/visits").await.status, 200, "he is signed in still");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_stranger_with_a_form_of_their_own_does_nothing_to_a_visit() {
+    let app = TestApp::start().await;
+    let (practice, visit) = foreign_visit(&app).await;
+    let mut ben = signed_in(&app, "ben@example.org").await;
+    let free = practice.open(app.at(4, 10, 0), 15).await;
+    for (path, expected) in [("confirm", 404), ("cancel", 404), ("move", 404), ("outcome", 403)] {
+        let url = format!("/appointments/{}/{path}", text(&visit["id"]));
+        ben.open("/visits").await;
+        let answer = ben.send(&url, &[("slot", &free[0]), ("status", "fulfilled")]).await;
+        assert_eq!(answer.status, expected, "{path}: {}", answer.header("location"));
+    }
+    let id = text(&visit["id"]);
+    assert_eq!(app.admin().get(format!("/v1/appointments/{id}")).await.ok(), visit, "as it was");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_visitor_chooses_a_time_signs_in_and_has_it() {
+    let app = TestApp::start().await;
+    let practice = Practice::usual(&app).await;
+    let slots = practice.open(app.at(3, 10, 0), 60).await;
+    drop(signed_in(&app, "ben@example.org").await);
+    let mut browser = Browser::new(&app);
+    browser.open(&format!("/practitioners/{}", practice.practitioner)).await;
+    let wish = browser.send("/hold", &[("slot", &slots[1])]).await;
+    assert_eq!((wish.status, wish.header("location")), (303, "/sign-in"));
+    browser.open("/sign-in").await;
+    let held = browser.send("/sign-in", &[("email", "ben@example.org"), ("password", PASSWORD)]).await;
+    let confirm = held.header("location").to_owned();
+    assert!(held.status == 303 && confirm.starts_with("/appointments/apt_") && confirm.ends_with("/confirm"), "{confirm}");
+    assert_eq!(browser.open(&confirm).await.status, 200);
+    let booked = browser.send(&confirm, &[("reason", "A cough")]).await;
+    assert_eq!(booked.status, 303, "{}", booked.text);
+    let twice = browser.send(&confirm, &[("reason", "A cough")]).await;
+    assert_eq!(twice.header("location"), booked.header("location"), "a double click books once");
+    assert_eq!(app.world.count("SELECT count(*) FROM appointment WHERE status = 'booked'").await, 1);
+    let visit = confirm.trim_end_matches("/confirm");
+    let calendar = browser.open(&format!("{visit}.ics")).await;
+    assert!(calendar.text.starts_with("BEGIN:VCALENDAR"), "{}", calendar.text);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn guessing_passwords_is_slowed_down() {
+    let mut setup = crate::app::Setup::default();
+    setup.limits.sign_ins_per_minute_per_address = 3;
+    let app = TestApp::with(setup).await;
+    let mut browser = Browser::new(&app);
+    browser.open("/sign-in").await;
+    let guess = [("email", "ben@example.org"), ("password", "not the password")];
+    for _ in 0..3 {
+        assert_eq!(browser.send("/sign-in", &guess).await.status, 422);
+    }
+    assert_eq!(browser.send("/sign-in", &guess).await.status, 429);
+    app.close().await;
+}

@@ -1,0 +1,81 @@
+//! Whose word is believed.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::SignedDuration;
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use rendez_vocab::Actor;
+use serde_json::{Value, json};
+
+use crate::app::{AUDIENCE, ISSUER, TestApp};
+
+fn operator() -> Actor {
+    Actor::Admin("operator".into())
+}
+
+#[tokio::test]
+async fn anybody_can_verify_a_token_with_the_published_keys() {
+    let app = TestApp::start().await;
+    let token = app.token(&operator(), SignedDuration::from_hours(1));
+    let about = app.nobody().get("/.well-known/openid-configuration").await.ok();
+    assert_eq!(about["issuer"], ISSUER);
+    assert_eq!(about["jwks_uri"], "http://localhost/.well-known/jwks.json");
+    let published = app.nobody().get("/.well-known/jwks.json").await;
+    assert_eq!(published.header("cache-control"), "public, max-age=300");
+    assert!(!published.text.contains("\"d\""), "no private part");
+    let keys: JwkSet = serde_json::from_str(&published.text).expect("a JWK set");
+
+    let kid = decode_header(&token).expect("a header").kid.expect("a key id");
+    let key = DecodingKey::from_jwk(keys.find(&kid).expect("the key is published")).expect("a public key");
+    let mut rules = Validation::new(Algorithm::ES256);
+    rules.set_issuer(&[ISSUER]);
+    rules.set_audience(&[AUDIENCE]);
+    let claims = decode::<Value>(&token, &key, &rules).expect("genuine").claims;
+    assert_eq!((&claims["sub"], &claims["role"]), (&json!("operator"), &json!("admin")));
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_ours_is_refused_even_where_nobody_may_read() {
+    let app = TestApp::start().await;
+    let good = app.token(&operator(), SignedDuration::from_hours(1));
+    let [head, claims, signature] = parts(&good);
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let none = part(json!({"alg": "none", "typ": "JWT"}));
+    let symmetric = part(json!({"alg": "HS256", "typ": "JWT"}));
+    let more = json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "root", "role": "admin", "exp": 4_102_444_800_i64});
+    let other_app = TestApp::start().await;
+    for (what, token) in [
+        ("expired", app.token(&operator(), SignedDuration::from_secs(-120))),
+        ("of another server with the same name", other_app.token(&operator(), SignedDuration::from_hours(1))),
+        ("for another audience", app.token_of(ISSUER, "somebody-else", &operator())),
+        ("of another issuer with our keys", app.token_of("https://evil.test", AUDIENCE, &operator())),
+        ("alg none", format!("{none}.{claims}.")),
+        ("alg none with a signature", format!("{none}.{claims}.{signature}")),
+        ("another algorithm", format!("{symmetric}.{claims}.{signature}")),
+        ("other claims", format!("{head}.{}.{signature}", part(more))),
+        ("without a signature", format!("{head}.{claims}.")),
+        ("cut", good[..good.len() - 4].to_owned()),
+        ("nonsense", "abc".to_owned()),
+        ("endless", "x".repeat(9_000)),
+    ] {
+        let caller = app.with_token(&token);
+        for path in ["/v1/appointments", "/v1/search"] {
+            let answer = caller.get(path).await;
+            assert_eq!(answer.status, 401, "{what}: {path} {}", answer.text);
+            assert!(answer.header("www-authenticate").contains("invalid_token"), "{what}");
+            let problem = answer.refused(401, "invalid-token");
+            assert!(!problem.to_string().contains(&token), "{what}");
+        }
+    }
+    app.with_token(&good).get("/v1/search").await.ok();
+    let twice = app.with_token(&good).get("/v1/search").header("authorization", "Bearer x").await;
+    twice.refused(401, "invalid-token");
+    let basic = app.nobody().get("/v1/search").header("authorization", "Basic b3BlcmF0b3I6eA==").await;
+    basic.refused(401, "invalid-token");
+}
+
+fn parts(token: &str) -> [&str; 3] {
+    let parts: Vec<&str> = token.split('.').collect();
+    parts.try_into().expect("three parts")
+}
