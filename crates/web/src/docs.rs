@@ -110,7 +110,8 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
             for name in &names {
                 add(operation, path_parameter(name));
             }
-            if method == "post" {
+            // A token is never kept for a repetition.
+            if method == "post" && path != "/v1/tokens" {
                 add(operation, header_parameter("Idempotency-Key", KEY));
             }
             if matches!(method, "put" | "patch")

@@ -23,10 +23,10 @@ pub use codes::Code;
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// What the API answers instead of what was asked for.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Problem(Box<Parts>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Parts {
     code: &'static Code,
     detail: Cow<'static, str>,

@@ -3,9 +3,11 @@
 mod access;
 mod clocks;
 mod crash_points;
+mod discretion;
 mod gone_callers;
 mod hold_and_confirm;
 mod model;
+mod moves;
 mod offers;
 mod outcomes;
 mod overbooking;

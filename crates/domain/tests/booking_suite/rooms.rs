@@ -103,6 +103,16 @@ async fn a_moved_visit_takes_its_room_along_or_stays() {
     world.assert_consistent().await;
 }
 
+#[tokio::test]
+async fn an_expired_hold_blocks_no_room_either() {
+    let Practice { world, colleagues: [one, other], day } = practice(1).await;
+    let (ana, bob) = (world.patient().await, world.patient().await);
+    world.hold(ana, world.slot(&one, day.start())).await.expect("free");
+    world.let_pass(SignedDuration::from_mins(31)).await;
+    world.hold(bob, world.slot(&other, day.start())).await.expect("the room is free, although no worker has run");
+    world.assert_consistent().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_colleagues_race_for_the_one_room() {
     let Practice { world, colleagues, day } = practice(1).await;
@@ -127,6 +137,45 @@ async fn two_colleagues_race_for_the_one_room() {
             }
         }
         assert_eq!(winners, 1, "one room, one visit");
+    }
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn an_expired_hold_on_the_room_blocks_nobody_although_no_worker_has_run() {
+    let Practice { world, colleagues: [one, other], day } = practice(1).await;
+    let (ana, bob) = (world.patient().await, world.patient().await);
+    world.hold(ana, world.slot(&one, day.start())).await.expect("the room is free");
+    world.let_pass(SignedDuration::from_mins(31)).await;
+    world.hold(bob, world.slot(&other, day.start())).await.expect("the room's hold has expired");
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn a_time_without_a_free_room_is_not_offered_and_explain_says_why() {
+    let Practice { world, colleagues: [one, other], day } = practice(1).await;
+    let slot = world.slot(&other, day.start());
+    world.book(world.patient().await, world.slot(&one, day.start())).await;
+    let offered = booking::slots(&world.admin(), other.id, slot.visit_type, day, None).await.expect("slots");
+    assert_eq!(offered.slots.len(), 3, "the first quarter of the hour has no room");
+    assert!(offered.slots.iter().all(|free| free.start > day.start()));
+    let why = booking::explain(&world.admin(), other.id, slot.visit_type, day.start()).await.expect("a verdict");
+    let failed: Vec<&str> =
+        why.verdicts.iter().filter(|verdict| !verdict.passed).map(|verdict| verdict.rule).collect();
+    assert_eq!(failed, ["room"]);
+}
+
+#[tokio::test]
+async fn with_enough_rooms_racers_are_not_sent_away() {
+    let Practice { world, colleagues: [one, other], day } = practice(2).await;
+    for quarter in 0..4 {
+        let start = day.start() + SignedDuration::from_mins(15 * quarter);
+        let (ana, bob) = (world.patient().await, world.patient().await);
+        let (first, second) = tokio::join!(
+            world.hold(ana, world.slot(&one, start)),
+            world.hold(bob, world.slot(&other, start))
+        );
+        assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
     }
     world.assert_consistent().await;
 }

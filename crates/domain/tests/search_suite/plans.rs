@@ -92,6 +92,7 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
         ] {
             booking::list(&world.admin(), &filter).await.expect("a list");
         }
+        directory::patient(&world.desk_of(&practitioner), patient).await.expect("their patient");
         let visit_type = practitioner.visit_types[0].id;
         booking::slots(&ctx, practitioner.id, visit_type, day, None).await.expect("slots");
         booking::explain(&ctx, practitioner.id, visit_type, day.start()).await.expect("rules");
@@ -102,7 +103,6 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
             .expect("time off");
         booking::cancel(&ctx, held.id, None, None).await.expect("in time");
         booking::sweep(&world.admin()).await.expect("a sweep");
-        directory::patient(&world.desk_of(&practitioner), patient).await.expect("their patient");
         let near = Some((48.1 + f64::from(round) / 10.0, -1.68));
         let request = SearchRequest { near, radius_km: Some(10.0), limit: 10, ..SearchRequest::default() };
         search(&ctx, &request).await.expect("an answer");

@@ -37,6 +37,7 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     report.line(tally.hold.row("hold"));
     report.line(tally.confirm.row("confirm"));
     report.line(tally.both.row("hold + confirm"));
+    report.line(format!("resident memory of the server after it: {:.1} MB", stage.server.resident_mb()?));
     report.must(tally.surprises.total() == 0, format!("no error; other answers: {}", tally.surprises.list()));
     let p99 = tally.both.quantile_ms(0.99);
     report.aim(p99 < BAR_MS, format!("p99 of hold + confirm {p99:.2} ms (under {BAR_MS} ms)"));

@@ -17,6 +17,7 @@ mod database;
 mod http;
 mod ledger;
 mod load;
+mod machine;
 mod nothing_lost;
 mod pgbench;
 mod practices;
@@ -40,6 +41,9 @@ use report::Report;
 /// A figure that takes longer is stopped and counts as broken.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
+/// A machine that does more than this before a figure is not its figure's own.
+const QUIET: f64 = 0.1;
+
 const NAMES: &[&str] =
     &["race", "bookings", "ceiling", "slots", "crash-points", "nothing-lost", "start", "search"];
 
@@ -60,6 +64,14 @@ fn main() -> ExitCode {
     let mut report = Report::default();
     for name in NAMES.iter().filter(|name| wanted.is_empty() || wanted.iter().any(|word| word == *name)) {
         report.begin(name);
+        if let Ok(busy) = runtime.block_on(machine::busy())
+            && busy > QUIET
+        {
+            report.line(format!(
+                "the machine was {:.0} % busy before: speeds are not to be trusted",
+                busy * 100.0
+            ));
+        }
         if let Err(error) = runtime.block_on(measure(name, &mut report)) {
             report.must(false, format!("the figure could not be taken: {error:#}"));
         }

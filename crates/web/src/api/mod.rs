@@ -19,4 +19,5 @@ pub mod search;
 pub mod slots;
 pub mod stream;
 pub mod time_off;
+pub mod tokens;
 pub mod visit_types;

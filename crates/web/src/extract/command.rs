@@ -1,14 +1,16 @@
 //! Everything that a write needs of its request: who asks, the idempotency key, the version, the body.
 
 use axum::RequestExt;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use rendez_domain::Ctx;
+use rendez_vocab::Actor;
 use serde_json::Value;
 
-use super::caller::SignedIn;
+use super::caller::{SignedIn, context};
 use super::fields::{Fields, FromFields};
 use super::{idempotency, if_match};
 use crate::problem::{Problem, codes};
@@ -20,6 +22,14 @@ pub struct Command<T> {
     pub ctx: Ctx,
     /// The version that the caller wants to change.
     pub if_match: Option<i64>,
+    /// The body.
+    pub body: T,
+}
+
+/// A body from somebody who need not be signed in, whatever token came with it. It is never kept for a repetition.
+pub struct Open<T> {
+    /// The request's context, of nobody.
+    pub ctx: Ctx,
     /// The body.
     pub body: T,
 }
@@ -41,7 +51,7 @@ impl<T: FromFields> FromRequest<App> for Command<T> {
         let (mut parts, body) = request.with_limited_body().into_parts();
         let SignedIn { mut ctx } = SignedIn::from_request_parts(&mut parts, app).await?;
         let if_match = if_match::version(&parts.headers)?;
-        let bytes = body.collect().await.map_err(|_| too_large(app))?.to_bytes();
+        let bytes = whole(body, app).await?;
         ctx.idempotency = idempotency::key(
             &parts.headers,
             &ctx.actor,
@@ -52,6 +62,20 @@ impl<T: FromFields> FromRequest<App> for Command<T> {
         )?;
         Ok(Self { ctx, if_match, body: body_of(&parts.headers, &bytes)? })
     }
+}
+
+impl<T: FromFields> FromRequest<App> for Open<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let (parts, body) = request.with_limited_body().into_parts();
+        let bytes = whole(body, app).await?;
+        Ok(Self { ctx: context(&parts, app, Actor::Nobody), body: body_of(&parts.headers, &bytes)? })
+    }
+}
+
+async fn whole(body: Body, app: &App) -> Result<Bytes, Problem> {
+    Ok(body.collect().await.map_err(|_| too_large(app))?.to_bytes())
 }
 
 fn route(parts: &Parts) -> &str {

@@ -14,7 +14,7 @@ pub mod query;
 pub mod read;
 
 pub use caller::{Caller, SignedIn};
-pub use command::{Command, Nothing};
+pub use command::{Command, Nothing, Open};
 pub use fields::{Fields, FromFields, Read};
 pub use path::Id;
 pub use query::ApiQuery;

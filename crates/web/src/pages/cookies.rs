@@ -24,6 +24,11 @@ pub(super) fn read(app: &App, headers: &HeaderMap, name: &str) -> Option<String>
     CookieJar::from_headers(headers).get(&full_name(app, name)).map(|cookie| cookie.value().to_owned())
 }
 
+/// Whether the browser sends something that may be a session.
+pub(super) fn has_session(app: &App, headers: &HeaderMap) -> bool {
+    read(app, headers, SESSION).is_some_and(|value| !value.is_empty())
+}
+
 /// Sets a cookie that lasts so long, or until the browser is closed.
 pub(super) fn set(
     app: &App,

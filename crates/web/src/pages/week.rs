@@ -17,6 +17,9 @@ use super::views::SlotButton;
 use super::visitor::Visitor;
 use super::when;
 
+/// Free times in one week: more is no week that somebody could read.
+const MOST_BUTTONS: usize = 1000;
+
 /// What to show.
 pub(super) struct WeekRequest<'a> {
     /// Whose times.
@@ -151,7 +154,8 @@ async fn offered(
 ) -> Result<OfferedSlots, PageError> {
     let window = TimeRange::new(when::start_of(from, zone), when::start_of(until, zone))
         .map_err(|_| PageError::NotFound)?;
-    Ok(booking::slots(&visitor.ctx, request.person.id, request.visit_type.id, window, None).await?)
+    let most = Some(MOST_BUTTONS);
+    Ok(booking::slots(&visitor.ctx, request.person.id, request.visit_type.id, window, most).await?)
 }
 
 /// The first free start on or after a date, up to the horizon.

@@ -37,6 +37,8 @@ codes! {
         "Send `Authorization: Bearer` with a token of this server's issuer or of a configured one.";
     INVALID_TOKEN = 401 "invalid-token", "The token is not believed",
         "Get a new token from the issuer and try again.";
+    WRONG_CREDENTIALS = 401 "wrong-credentials", "The e-mail address or the password is wrong",
+        "Check both and try again; which of them is wrong is not said.";
     FORBIDDEN = 403 "forbidden", "Your role does not include this",
         "Ask somebody who may, or sign in with another role.";
     NOT_FOUND = 404 "not-found", "No such record",
