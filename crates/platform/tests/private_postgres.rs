@@ -132,8 +132,7 @@ async fn a_crashed_postgresql_comes_back_at_the_same_address() {
 #[tokio::test]
 async fn a_stop_during_the_start_leaves_nothing_running_and_nothing_broken() {
     let folder = folder();
-    let settings =
-        PrivatePostgresSettings { durable: false, ..PrivatePostgresSettings::new(folder.path()) };
+    let settings = PrivatePostgresSettings { durable: false, ..PrivatePostgresSettings::new(folder.path()) };
     let enough = CancellationToken::new();
     enough.cancel();
     let refused =

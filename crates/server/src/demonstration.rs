@@ -67,7 +67,7 @@ mod tests {
     async fn a_demo_is_recognised_by_its_accounts() {
         let world = World::new().await;
         let (store, pack) = (&world.services.store, world.services.pack);
-        let size = demo::Size { practitioners: 10, patients: 30 };
+        let size = demo::Size { practitioners: 60, patients: 100 };
         demo::load_sized(store, pack, SEED, size, |_, _| ()).await.expect("loaded");
         assert_eq!(prepare(store, pack).await.expect("a demo"), demo::logins());
     }

@@ -38,8 +38,7 @@ pub(crate) fn worker(services: &Arc<Services>, mailer: Mailer, retention: Retent
     let mailer = Arc::new(mailer);
     let mut runner = Runner::new(services.store.clone());
     for kind in MailKind::ALL {
-        runner =
-            runner.handle(kind.job(), MailJob { ctx: ctx.clone(), mailer: Arc::clone(&mailer), kind });
+        runner = runner.handle(kind.job(), MailJob { ctx: ctx.clone(), mailer: Arc::clone(&mailer), kind });
     }
     let expiry = ctx.clone();
     let upkeep = ctx;
@@ -100,7 +99,8 @@ impl JobHandler for MailJob {
     fn run<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<(), JobError>> {
         Box::pin(async move {
             let unreadable = || JobError::Never("the payload names no appointment".into());
-            let id = job.payload["appointment"].as_str().and_then(|id| id.parse().ok()).ok_or_else(unreadable)?;
+            let id =
+                job.payload["appointment"].as_str().and_then(|id| id.parse().ok()).ok_or_else(unreadable)?;
             let version = job.payload["version"].as_i64().ok_or_else(unreadable)?;
             deliver(&self.ctx, &self.mailer, self.kind, AppointmentId::from_uuid(id), version).await
         })

@@ -25,7 +25,8 @@ pub(crate) fn print(arguments: &Token) -> Result<()> {
         (None, "admin" | "system" | "staff") => "cli".to_owned(),
         (None, role) => bail!("a token of the role `{role}` needs --subject, such as --subject pat_…"),
     };
-    let actor = claims::actor(&arguments.role, &subject, &organizations).context("the token cannot be made")?;
+    let actor =
+        claims::actor(&arguments.role, &subject, &organizations).context("the token cannot be made")?;
     let issuer = Issuer::open(
         IssuerSettings::in_data_dir(&arguments.data_dir, &settings.auth.issuer, &settings.auth.audience),
         Arc::new(SystemClock),

@@ -46,11 +46,7 @@ pub struct ServeSettings {
 
 impl Default for ServeSettings {
     fn default() -> Self {
-        Self {
-            max_connections: 10_000,
-            max_connections_per_address: 256,
-            shutdown: Duration::from_secs(20),
-        }
+        Self { max_connections: 10_000, max_connections_per_address: 256, shutdown: Duration::from_secs(20) }
     }
 }
 

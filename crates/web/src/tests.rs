@@ -220,6 +220,47 @@ async fn who_asks_too_often_from_one_address_is_told_to_wait() {
 }
 
 #[tokio::test]
+async fn an_address_pays_only_for_who_is_not_believed() {
+    let server = Server::new(Limits {
+        requests_per_minute_per_address: 2,
+        requests_per_minute_per_caller: 3,
+        ..LIMITS
+    });
+    let from_home = async |path: &str, token: &str| {
+        let mut request = Request::get(path).header("x-forwarded-for", "192.0.2.1");
+        if !token.is_empty() {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        server.send(request.body(Body::empty()).expect("a request")).await.status().as_u16()
+    };
+    let token = server.token();
+    for _ in 0..3 {
+        assert_eq!(from_home("/v1/appointments/garbage", &token).await, 404);
+    }
+    assert_eq!(from_home("/v1/appointments/garbage", &token).await, 429, "the caller's own budget");
+    for _ in 0..5 {
+        assert_eq!(from_home("/static/0/style.css", "").await, 200, "files cost nothing");
+    }
+    assert_eq!(from_home("/v1/appointments/garbage", "a.b.c").await, 401);
+    assert_eq!(from_home("/v1/specialties", "").await, 200);
+    assert_eq!(from_home("/v1/specialties", "").await, 429);
+    assert_eq!(from_home("/v1/appointments/garbage", "a.b.c").await, 429, "who guesses pays too");
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_as_often_as_a_sign_in() {
+    let server = Server::new(Limits { sign_ins_per_minute_per_address: 2, ..LIMITS });
+    let ask = async |body: &str| server.ask("POST", "/v1/tokens", None, body).await.1;
+    assert_eq!(ask("{}").await, "invalid-fields");
+    let body = json!({"email": "ana@example.org", "password": "wrong"}).to_string();
+    for _ in 0..2 {
+        assert_eq!(ask(&body).await, "unavailable", "there is no database");
+    }
+    assert_eq!(ask(&body).await, "rate-limited");
+    assert_eq!(ask(&body.replace("ana@", "ben@")).await, "unavailable", "another account");
+}
+
+#[tokio::test]
 async fn a_full_house_still_tells_that_it_lives() {
     let server = Server::new(Limits { max_in_flight: 0, ..LIMITS });
     assert_eq!(server.ask("GET", "/v1/specialties", None, "").await, (503, "overloaded".to_owned()));

@@ -23,8 +23,8 @@ pub use expiry::{expire_due, sweep};
 pub use model::{Appointment, Outcome, Status};
 pub use offers::{ExplainedSlot, OfferedSlots, OwnHold, explain, slots};
 pub use overbook::{OverbookRequest, overbook};
-pub(crate) use rooms::Rooms;
 pub use queries::{AppointmentFilter, AppointmentPage, find, list};
+pub(crate) use rooms::Rooms;
 
 /// Every place of this module where a test ends the process (`rendez_platform::crash`).
 pub const CRASH_POINTS: [&str; 19] = [

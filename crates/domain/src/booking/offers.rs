@@ -16,6 +16,8 @@ use crate::timeline::{Claim, ClaimKind, seen};
 
 /// How far ahead of a taken slot its alternatives are looked for.
 const ALTERNATIVES_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 21);
+/// And how far before it, when too few follow.
+const EARLIER_WITHIN: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// How many alternatives a refused caller gets.
 const ALTERNATIVES: usize = 5;
 
@@ -82,8 +84,7 @@ pub async fn slots(
     let reading = read(ctx, practitioner, window).await?;
     let schedule = &reading.schedule;
     let visit_type = schedule.visit_type(visit_type).ok_or(BookingRefusal::NotFound)?;
-    let slots =
-        reading.rooms.slots(schedule, visit_type, window, reading.now, &reading.busy(), limit);
+    let slots = reading.rooms.slots(schedule, visit_type, window, reading.now, &reading.busy(), limit);
     let own_holds = match ctx.actor {
         Actor::Patient(own) => {
             reading.claims.iter().filter_map(|seen| own_hold(seen, own, reading.now)).collect()
@@ -142,7 +143,11 @@ fn room_verdict(reading: &Reading, visit_type: VisitTypeId, start: Timestamp) ->
     let opened = availability::opening_ranges(schedule, blocked);
     let location = opened.first().map_or(schedule.default_location, |open| open.location);
     let passed = reading.rooms.suffice(visit_type, location, blocked);
-    let detail = if passed { "A room of the kind is free." } else { "Every room of the kind that the visit needs is taken." };
+    let detail = if passed {
+        "A room of the kind is free."
+    } else {
+        "Every room of the kind that the visit needs is taken."
+    };
     Some(Verdict { rule: "room", passed, detail: detail.into() })
 }
 
@@ -178,7 +183,8 @@ pub(super) async fn around(
     blocked: TimeRange,
 ) -> Result<Around, BookingRefusal> {
     let until = blocked.end().checked_add(ALTERNATIVES_WITHIN).map_err(|_| BookingRefusal::NotFound)?;
-    let window = TimeRange::new(blocked.start(), until).map_err(|_| BookingRefusal::NotFound)?;
+    let since = blocked.start().checked_sub(EARLIER_WITHIN).map_err(|_| BookingRefusal::NotFound)?;
+    let window = TimeRange::new(since, until).map_err(|_| BookingRefusal::NotFound)?;
     let conn = ctx.store.read_fresh().await?;
     let (now, _, claims) = claims(&conn, slot.practitioner, window).await?.ok_or(BookingRefusal::NotFound)?;
     drop(conn);
@@ -188,9 +194,19 @@ pub(super) async fn around(
         claims.iter().filter(|(claim, _)| claim.range.overlaps(blocked)).copied().collect();
     let busy: Vec<TimeRange> =
         claims.iter().filter(|(claim, _)| claim.is_live(now)).map(|(claim, _)| claim.range).collect();
+    let offered = |from, to, limit| match TimeRange::new(from, to) {
+        Ok(range) => rooms.slots(schedule, visit_type, range, now, &busy, limit),
+        Err(_) => Vec::new(),
+    };
+    let mut alternatives = offered(blocked.start(), until, Some(ALTERNATIVES));
+    if alternatives.len() < ALTERNATIVES {
+        let earlier = offered(since.max(now), blocked.start(), None);
+        let wanted = ALTERNATIVES - alternatives.len();
+        alternatives.splice(0..0, earlier.iter().copied().skip(earlier.len().saturating_sub(wanted)));
+    }
     Ok(Around {
         blocked_by_expired: blockers.iter().any(|(claim, _)| !claim.is_live(now)),
-        alternatives: rooms.slots(schedule, visit_type, window, now, &busy, Some(ALTERNATIVES)),
+        alternatives,
         blockers,
     })
 }

@@ -153,7 +153,9 @@ pub(super) async fn patient_calendar(ctx: &Ctx, patient: PatientId) -> Result<i6
 pub(super) async fn room_calendars(ctx: &Ctx, location: Uuid, kind: Option<&str>) -> Result<Vec<i64>, Fault> {
     let conn = ctx.store.read_fresh().await?;
     let statement = conn
-        .prepare_cached("SELECT calendar_id FROM room WHERE location_id = $1 AND kind = $2 AND active ORDER BY id")
+        .prepare_cached(
+            "SELECT calendar_id FROM room WHERE location_id = $1 AND kind = $2 AND active ORDER BY id",
+        )
         .await?;
     Ok(conn.query(&statement, &[&location, &kind]).await?.iter().map(|row| row.get(0)).collect())
 }

@@ -41,7 +41,8 @@ impl Rooms {
         schedules: &[&Schedule],
         window: TimeRange,
     ) -> Result<Self, Fault> {
-        let needy = schedules.iter().filter(|schedule| schedule.visit_types.iter().any(|vt| vt.room_kind.is_some()));
+        let needy =
+            schedules.iter().filter(|schedule| schedule.visit_types.iter().any(|vt| vt.room_kind.is_some()));
         let (mut locations, mut kinds): (Vec<Uuid>, Vec<&str>) = (Vec::new(), Vec::new());
         for schedule in needy {
             locations.extend(schedule.locations.iter().map(|location| location.id.uuid()));

@@ -315,12 +315,19 @@ fn next_slots(
     now: Timestamp,
     busy: &[TimeRange],
 ) -> Vec<Slot> {
-    let fits = |visit_type: &&VisitType| {
+    let long_enough = |visit_type: &&VisitType| {
         visit_type.active
             && request.visit_minutes.is_none_or(|minutes| visit_type.duration_minutes >= minutes)
-            && request.telehealth.is_none_or(|telehealth| visit_type.telehealth == telehealth)
     };
-    let Some(visit_type) = schedule.visit_types.iter().find(fits) else { return Vec::new() };
+    let mut types = schedule.visit_types.iter().filter(long_enough);
+    let at_a_distance = |visit_type: &&VisitType| Some(visit_type.telehealth) == request.telehealth;
+    let visit_type = match request.telehealth {
+        None => types.next(),
+        // Who offers visits at a distance without a visit type for them takes any.
+        Some(true) => types.clone().find(at_a_distance).or_else(|| types.next()),
+        Some(false) => types.find(at_a_distance),
+    };
+    let Some(visit_type) = visit_type else { return Vec::new() };
     if request.days.is_empty() && request.hours.is_none() {
         return rooms.slots(schedule, visit_type, window, now, busy, Some(SHOWN));
     }

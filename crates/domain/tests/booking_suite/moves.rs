@@ -11,10 +11,10 @@ use rendez_vocab::ids::SlotId;
 #[tokio::test]
 async fn a_moved_hold_does_not_outlast_the_notice_of_its_new_time() {
     let world = World::new().await;
-    let patiently =
-        NewVisitType { hold_minutes: 600, min_notice_minutes: 60, ..NewVisitType::default() };
+    let patiently = NewVisitType { hold_minutes: 600, min_notice_minutes: 60, ..NewVisitType::default() };
     let practitioner = world.practitioner(vec![patiently]).await;
-    let (soon, far) = (world.open_day(&practitioner, 1, 30).await, world.open_day(&practitioner, 9, 30).await);
+    let (soon, far) =
+        (world.open_day(&practitioner, 1, 30).await, world.open_day(&practitioner, 9, 30).await);
     world.stop_clock_at(soon.start() - SignedDuration::from_mins(90)).await;
     let ana = world.patient().await;
     let held = world.hold(ana, world.slot(&practitioner, far.start())).await.expect("free");

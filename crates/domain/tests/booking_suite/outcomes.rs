@@ -85,7 +85,11 @@ async fn assert_table(world: &World, rows: Vec<Row>, table: &[(Status, [&str; 5]
             assert_eq!(said, *expected, "{name} of a visit that is {}", status.as_str());
             let after = booking::find(&world.admin(), id).await.expect("it is there");
             let changed = Status::named(&said).is_some();
-            assert_eq!(after.version, before.version + i64::from(changed), "only what is done raises the version");
+            assert_eq!(
+                after.version,
+                before.version + i64::from(changed),
+                "only what is done raises the version"
+            );
         }
     }
     world.assert_consistent().await;
@@ -100,7 +104,8 @@ async fn days_before_the_visit() {
     let mut all = rows(&world, &practitioner, day, &[Expired]).await;
     world.let_pass(SignedDuration::from_mins(31)).await;
     assert_eq!(booking::expire_due(&world.admin()).await.expect("an admin may").len(), 5);
-    let rest = TimeRange::new(day.start() + SignedDuration::from_mins(75), day.end()).expect("the rest of the day");
+    let rest =
+        TimeRange::new(day.start() + SignedDuration::from_mins(75), day.end()).expect("the rest of the day");
     all.extend(rows(&world, &practitioner, rest, &[Held, Booked, Cancelled]).await);
     bring_there(&world, &all).await;
     let table = [

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use rendez_domain::booking::{self, BookingRefusal, HoldRequest, Outcome, OverbookRequest, Status};
-use rendez_domain::idempotency::{IdempotencyKey, KeyRefusal};
+use rendez_domain::directory::{self, NewTimeOff, OpeningHours, PractitionerChange};
+use rendez_domain::idempotency::{Answer, IdempotencyKey, KeyRefusal};
 use rendez_domain::{Ctx, Origin};
 use rendez_testkit::World;
 use rendez_vocab::Actor;
@@ -79,6 +80,40 @@ async fn who_did_what_when_and_from_where_stands_in_the_audit() {
     for forbidden in ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"] {
         assert!(client.batch_execute(forbidden).await.is_err(), "{forbidden}");
     }
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn what_changes_the_directory_is_in_the_audit_too() {
+    let world = World::new().await;
+    let practitioner = world.practitioner(vec![]).await;
+    let (desk, id) = (world.desk_of(&practitioner), practitioner.id);
+    let nothing = PractitionerChange::default();
+    directory::update_practitioner(&desk, id, None, nothing).await.expect("theirs");
+    directory::put_opening_hours(&desk, id, None, OpeningHours::default()).await.expect("theirs");
+    let day = world.open_day(&practitioner, 3, 60).await;
+    let opening = world.opening_id("SELECT id FROM opening").await;
+    directory::delete_opening(&desk, id, opening).await.expect("theirs");
+    let off = NewTimeOff { range: day, reason: None };
+    let taken = directory::take_time_off(&desk, id, off, |_| serde_json::Value::Null).await.expect("theirs");
+    let Answer::Fresh(taken) = taken else { panic!("nothing to replay") };
+    directory::end_time_off(&desk, id, taken.time_off.id).await.expect("theirs");
+
+    let sql = "SELECT action FROM audit WHERE subject_id = $1 ORDER BY id";
+    let rows = world.database.connect().await.query(sql, &[&id.uuid()]).await.expect("the audit");
+    let actions: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
+    let expected = [
+        "practitioner.create",
+        "practitioner.update",
+        "opening-hours.replace",
+        "opening.create",
+        "opening.delete",
+        "time-off.create",
+        "time-off.end",
+    ];
+    assert_eq!(actions, expected);
+    let told = "SELECT count(*) FROM change WHERE kind = 'schedule'";
+    assert_eq!(world.count(told).await, 6, "followers hear of each change of what may be booked");
     world.assert_consistent().await;
 }
 

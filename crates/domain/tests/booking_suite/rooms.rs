@@ -109,7 +109,10 @@ async fn an_expired_hold_blocks_no_room_either() {
     let (ana, bob) = (world.patient().await, world.patient().await);
     world.hold(ana, world.slot(&one, day.start())).await.expect("free");
     world.let_pass(SignedDuration::from_mins(31)).await;
-    world.hold(bob, world.slot(&other, day.start())).await.expect("the room is free, although no worker has run");
+    world
+        .hold(bob, world.slot(&other, day.start()))
+        .await
+        .expect("the room is free, although no worker has run");
     world.assert_consistent().await;
 }
 
@@ -159,7 +162,8 @@ async fn a_time_without_a_free_room_is_not_offered_and_explain_says_why() {
     let offered = booking::slots(&world.admin(), other.id, slot.visit_type, day, None).await.expect("slots");
     assert_eq!(offered.slots.len(), 3, "the first quarter of the hour has no room");
     assert!(offered.slots.iter().all(|free| free.start > day.start()));
-    let why = booking::explain(&world.admin(), other.id, slot.visit_type, day.start()).await.expect("a verdict");
+    let why =
+        booking::explain(&world.admin(), other.id, slot.visit_type, day.start()).await.expect("a verdict");
     let failed: Vec<&str> =
         why.verdicts.iter().filter(|verdict| !verdict.passed).map(|verdict| verdict.rule).collect();
     assert_eq!(failed, ["room"]);

@@ -205,3 +205,38 @@ async fn settle(
     metrics::counter!("rendez_jobs_total", "kind" => kind, "result" => result).increment(1);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::BoxFuture;
+
+    use super::*;
+    use crate::store::StoreSettings;
+    use crate::telemetry::health::Readiness;
+
+    struct Nothing;
+
+    impl JobHandler for Nothing {
+        fn run<'a>(&'a self, _: &'a Job) -> BoxFuture<'a, Result<(), JobError>> {
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_cannot_work_is_told() {
+        let nowhere = "host=/nonexistent user=nobody".parse().expect("a configuration");
+        let settings = StoreSettings { wait: Duration::from_millis(20), ..StoreSettings::default() };
+        let store = Store::new(&nowhere, &settings).expect("a pool");
+        let readiness = Readiness::new();
+        let runner = Runner::new(store).handle("nothing", Nothing).reporting(readiness.part("worker"));
+        let (soft, hard) = (CancellationToken::new(), CancellationToken::new());
+        let running = tokio::spawn(runner.run(soft.clone(), hard));
+        let waiting = || readiness.report()[0].waiting_for.clone().unwrap_or_default();
+        while waiting() != "jobs cannot be read" {
+            tokio::task::yield_now().await;
+        }
+        soft.cancel();
+        running.await.expect("no panic");
+        assert_eq!(waiting(), "stopped", "nobody works any more");
+    }
+}

@@ -60,7 +60,7 @@ impl Store {
         // new would read it from end to end for its first busy minute, so scans of whole tables are a last resort; their
         // pretended cost must not start the JIT compiler.
         let options = format!(
-            "{} -c statement_timeout={} -c idle_in_transaction_session_timeout=30000 -c enable_seqscan=off -c jit=off -c TimeZone=UTC",
+            "{} -c statement_timeout={} -c idle_in_transaction_session_timeout=30000 -c enable_seqscan=off -c jit=off -c TimeZone=UTC -c pg_trgm.word_similarity_threshold=0.4",
             config.get_options().unwrap_or_default(),
             settings.statement_timeout.as_millis()
         );

@@ -32,11 +32,14 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
 
     let warm = run(&booker, WARM_UP).await?;
     let length = crate::load_length();
+    let before = stage.spent()?;
     let tally = run(&booker, length).await?;
+    let spent = stage.spent()?.each(&before, tally.both.count());
     report.line(format!("open loop, {A_SECOND:.0} bookings/s for {} s; {durability}", length.as_secs()));
     report.line(tally.hold.row("hold"));
     report.line(tally.confirm.row("confirm"));
     report.line(tally.both.row("hold + confirm"));
+    report.line(spent);
     report.line(format!("resident memory of the server after it: {:.1} MB", stage.server.resident_mb()?));
     report.must(tally.surprises.total() == 0, format!("no error; other answers: {}", tally.surprises.list()));
     let p99 = tally.both.quantile_ms(0.99);

@@ -56,7 +56,9 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
     let booker = Arc::new(Booker::new(practices, &stage.tokens, bookers)?);
     let connections = Arc::new(Connections::new(stage.address(), CONNECTIONS));
     let first = offered(&connections, &request).await?;
-    ask(&connections, &request, Duration::from_secs(3)).await?;
+    let before = stage.spent()?;
+    let warm = ask(&connections, &request, Duration::from_secs(3)).await?;
+    let spent = stage.spent()?.each(&before, warm.latencies.count());
     let tally = Arc::new(Tally::new());
     let booking = open_loop(BOOKINGS_A_SECOND, LENGTH, |due| {
         let (booker, tally) = (Arc::clone(&booker), Arc::clone(&tally));
@@ -73,6 +75,7 @@ pub(crate) async fn measure(report: &mut Report) -> Result<()> {
         last.0,
         last.1
     ));
+    report.line(format!("before the bookings, {spent}"));
     report.line(asked.latencies.row("slots 500/s"));
     report.line(tally.both.row("bookings 100/s"));
     report.must(

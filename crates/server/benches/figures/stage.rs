@@ -8,7 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
-use crate::database::Database;
+use crate::database::{self, Database};
+use crate::machine::Spent;
 use crate::server::{self, Server};
 use crate::tokens::Tokens;
 
@@ -69,6 +70,11 @@ impl Stage {
     /// Where the server listens.
     pub(crate) const fn address(&self) -> SocketAddr {
         self.server.address
+    }
+
+    /// The processor time that server, PostgreSQL and driver have taken so far.
+    pub(crate) fn spent(&self) -> Result<Spent> {
+        Spent::until_now(self.server.pid()?, database::postmaster(&self.folder.data_dir())?)
     }
 
     /// Stops the server in order and removes everything.

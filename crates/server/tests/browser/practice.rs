@@ -5,10 +5,10 @@ use crate::stage::play;
 #[tokio::test]
 async fn the_reception_runs_the_day() {
     play(async |stage, browser| {
-        let nolwenn = stage.somebody("nolwenn@example.org").await;
-        let goulven = stage.somebody("goulven@example.org").await;
+        let nolwenn = stage.at_the_desk("Nolwenn").await;
+        let goulven = stage.at_the_desk("Goulven").await;
         let visit = stage.squeeze_in(nolwenn, 25).await;
-        stage.squeeze_in(goulven, 20).await;
+        stage.squeeze_in(goulven, 25).await;
         let zone = jiff::tz::TimeZone::get(&visit.time_zone).expect("a zone");
         let date = zone.to_datetime(visit.range.start()).date();
 
@@ -21,6 +21,7 @@ async fn the_reception_runs_the_day() {
 
         browser.go(&format!("/practice/day?practitioner={}&date={date}", stage.doctor.id)).await;
         browser.see("Overbooked").await;
+        browser.see("Nolwenn Tanguy").await;
         browser.see("Fever since yesterday").await;
         browser.see("Overbooked because: it cannot wait").await;
         browser.picture("day").await;

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use futures_util::FutureExt;
 use rendez_domain::booking::{self, Appointment, OverbookRequest};
 use rendez_domain::directory::{self, NewPatient, Practitioner};
+use rendez_domain::idempotency::Answer;
 use rendez_domain::identity::{self, Account, NewPatientAccount};
 use rendez_domain::regions::packs;
 use rendez_platform::store::Conn;
@@ -12,6 +13,7 @@ use rendez_server::demo::{self, Size};
 use rendez_testkit::World;
 use rendez_vocab::Actor;
 use rendez_vocab::ids::{PatientId, PractitionerId};
+use serde_json::Value;
 
 use crate::browser::{Browser, Scripts};
 use crate::program::Program;
@@ -84,6 +86,20 @@ impl Stage {
         match made {
             Account { actor: Actor::Patient(id), .. } => id,
             _ => panic!("who signs up is a patient"),
+        }
+    }
+
+    /// Somebody whom the doctor's desk has entered, without an account.
+    pub(crate) async fn at_the_desk(&self, given_name: &str) -> PatientId {
+        let new = NewPatient {
+            given_name: given_name.into(),
+            family_name: "Tanguy".into(),
+            ..NewPatient::default()
+        };
+        let desk = self.world.desk_of(&self.doctor);
+        match directory::create_patient(&desk, new, |_| Value::Null).await.expect("a patient") {
+            Answer::Fresh(made) => made.id,
+            Answer::Replayed(_) => panic!("nothing to replay"),
         }
     }
 

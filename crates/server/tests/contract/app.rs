@@ -132,7 +132,9 @@ impl TestApp {
         let request = self.http.request(method, format!("http://{}{path}", self.address));
         match actor {
             Actor::Nobody => request,
-            actor => request.bearer_auth(self.issuer.issue(actor, SignedDuration::from_hours(1)).expect("a token")),
+            actor => {
+                request.bearer_auth(self.issuer.issue(actor, SignedDuration::from_hours(1)).expect("a token"))
+            }
         }
     }
 
@@ -161,7 +163,14 @@ impl TestApp {
     }
 
     /// Changes under a condition.
-    pub(crate) async fn ask_if(&self, actor: &Actor, method: &str, path: &str, tag: &str, body: Value) -> Reply {
+    pub(crate) async fn ask_if(
+        &self,
+        actor: &Actor,
+        method: &str,
+        path: &str,
+        tag: &str,
+        body: Value,
+    ) -> Reply {
         self.send(self.request(actor, method, path).header("if-match", tag).json(&body)).await
     }
 }

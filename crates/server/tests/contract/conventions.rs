@@ -18,7 +18,8 @@ async fn a_time_without_an_offset_is_refused_and_any_offset_is_the_same_instant(
         let refused = app.get(&Actor::Nobody, &format!("{path}/slots?from={guess}")).await;
         assert_eq!((refused.status, refused.wrong_fields()), (422, vec!["/from"]), "{guess}");
     }
-    let ranges = json!({ "ranges": [{ "start": "2027-02-01T05:30:00+05:30", "end": "2027-01-31T20:00:00-05:00" }] });
+    let ranges =
+        json!({ "ranges": [{ "start": "2027-02-01T05:30:00+05:30", "end": "2027-01-31T20:00:00-05:00" }] });
     let made = app.ask(&admin(), "POST", &format!("{path}/openings"), ranges).await;
     let opening = &made.body["openings"][0];
     assert_eq!(opening["start"], "2027-02-01T00:00:00Z");
@@ -59,7 +60,8 @@ async fn a_body_is_one_json_object_and_every_wrong_field_is_named_at_once() {
         ("text/plain", "{}", (415, "unsupported-media-type")),
         ("application/json", "[]", (422, "invalid-fields")),
     ] {
-        let request = app.request(&admin(), "POST", "/v1/patients").header("content-type", content_type).body(body);
+        let request =
+            app.request(&admin(), "POST", "/v1/patients").header("content-type", content_type).body(body);
         assert_eq!(app.send(request).await.problem(), expected);
     }
     let body = json!({ "given_name": 7, "email": "nobody", "birth_date": "soon", "shoe_size": 38 });
@@ -89,10 +91,12 @@ async fn the_same_key_replays_the_first_answer_and_belongs_to_one_body() {
     let other = json!({ "given_name": "Bob", "family_name": "Martin" });
     let reused = app.post_with_key(&admin(), "/v1/patients", "k-1", other).await;
     assert_eq!(reused.problem(), (422, "idempotency-key-reused"));
-    let theirs = app.post_with_key(&Actor::System("portal".into()), "/v1/patients", "k-1", body.clone()).await;
+    let theirs =
+        app.post_with_key(&Actor::System("portal".into()), "/v1/patients", "k-1", body.clone()).await;
     assert_ne!(theirs.text("id"), first.text("id"), "a key is its caller's own");
     for unusable in ["", " ", "é", &"k".repeat(256)] {
-        let request = app.request(&admin(), "POST", "/v1/patients").header("idempotency-key", unusable.as_bytes());
+        let request =
+            app.request(&admin(), "POST", "/v1/patients").header("idempotency-key", unusable.as_bytes());
         let refused = app.send(request.json(&body)).await;
         assert_eq!(refused.problem(), (422, "invalid-idempotency-key"), "{unusable:?}");
     }
@@ -100,7 +104,8 @@ async fn the_same_key_replays_the_first_answer_and_belongs_to_one_body() {
     let practitioner = app.world.practitioner(vec![]).await;
     let day = app.world.open_day(&practitioner, 3, 60).await;
     let ana = Actor::Patient(first.text("id").parse().expect("an id"));
-    let hold = json!({ "slot_id": app.world.slot(&practitioner, day.start()), "patient_id": first.text("id") });
+    let hold =
+        json!({ "slot_id": app.world.slot(&practitioner, day.start()), "patient_id": first.text("id") });
     let held = app.post_with_key(&ana, "/v1/appointments", "k-2", hold.clone()).await;
     let path = format!("/v1/appointments/{}/confirm", held.text("id"));
     let confirmed = app.post_with_key(&ana, &path, "k-3", json!({})).await;

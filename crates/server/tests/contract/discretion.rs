@@ -18,7 +18,8 @@ mod program;
 use program::{Program, free_port};
 
 /// What would be recognised anywhere.
-const CANARIES: [&str; 6] = ["Zephyrine", "Quatremaille", "zq.canary@example.org", "+33699887766", "1971-05-17", "mal de dos caché"];
+const CANARIES: [&str; 6] =
+    ["Zephyrine", "Quatremaille", "zq.canary@example.org", "+33699887766", "1971-05-17", "mal de dos caché"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_log_line_and_no_error_tells_who_somebody_is() {
@@ -27,14 +28,21 @@ async fn no_log_line_and_no_error_tells_who_somebody_is() {
     let address = free_port();
     let path = folder.path().join("log");
     let log = File::create(&path).expect("a file");
-    let program = Program::start_listened_to(&world.database, folder.path(), address, "trace", log).await;
+    let talkative = [("RENDEZ_TELEMETRY__LOG_FILTER", "trace")];
+    let program = Program::start(&world.database, folder.path(), address, &talkative, log).await;
     let issuer = IssuerSettings::in_data_dir(folder.path(), "rendez", "rendez");
     let issuer = Issuer::open(issuer, Arc::new(SystemClock), Arc::new(SystemEntropy)).expect("the issuer");
     let token = |actor: &Actor| issuer.issue(actor, SignedDuration::from_hours(1)).expect("a token");
     let admin = token(&Actor::Admin("root".into()));
     let http = reqwest::Client::new();
     let post = async |token: &str, path: &str, body: Value| -> (u16, Value) {
-        let sent = http.post(format!("http://{address}{path}")).bearer_auth(token).json(&body).send().await.expect("an answer");
+        let sent = http
+            .post(format!("http://{address}{path}"))
+            .bearer_auth(token)
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
         (sent.status().as_u16(), sent.json().await.expect("JSON"))
     };
 
@@ -55,19 +63,32 @@ async fn no_log_line_and_no_error_tells_who_somebody_is() {
     let mut wrong = person.clone();
     wrong["birth_date"] = json!("17 mai 1971, Zephyrine Quatremaille");
     errors.push(post(&admin, "/v1/patients", wrong).await);
-    errors.push(post(&admin, "/v1/patients", json!({ "given_name": [given], "family_name": { "is": family } })).await);
+    errors.push(
+        post(&admin, "/v1/patients", json!({ "given_name": [given], "family_name": { "is": family } })).await,
+    );
     errors.push(post(&admin, "/v1/appointments", hold).await);
-    errors.push(post(&admin, &format!("/v1/appointments/{id}/confirm"), json!({ "reason": complaint })).await);
+    errors
+        .push(post(&admin, &format!("/v1/appointments/{id}/confirm"), json!({ "reason": complaint })).await);
     errors.push(post("no.such.token", "/v1/patients", person.clone()).await);
     let client = world.database.connect().await;
     // Our side breaks: a constraint that the server does not know, whose detail would show the row.
-    client.batch_execute("ALTER TABLE patient ADD CONSTRAINT broken CHECK (given_name <> 'Zephyrine') NOT VALID").await.expect("a constraint");
+    client
+        .batch_execute(
+            "ALTER TABLE patient ADD CONSTRAINT broken CHECK (given_name <> 'Zephyrine') NOT VALID",
+        )
+        .await
+        .expect("a constraint");
     let (status, broken) = post(&admin, "/v1/patients", person).await;
     assert_eq!((status, broken["code"].as_str()), (500, Some("internal")), "{broken}");
     errors.push((status, broken));
     let mut told = String::new();
-    for url in [format!("/v1/search?q={given}+{family}"), format!("/sign-in?email={email}"), format!("/v1/patients/{given}")] {
-        let answer = http.get(format!("http://{address}{url}")).bearer_auth(&admin).send().await.expect("an answer");
+    for url in [
+        format!("/v1/search?q={given}+{family}"),
+        format!("/sign-in?email={email}"),
+        format!("/v1/patients/{given}"),
+    ] {
+        let answer =
+            http.get(format!("http://{address}{url}")).bearer_auth(&admin).send().await.expect("an answer");
         if answer.status().is_client_error() {
             told.push_str(&answer.text().await.expect("text"));
         }

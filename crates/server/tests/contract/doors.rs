@@ -39,7 +39,7 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /v1/locations/{id}/rooms", "401 no no no no in no no no in"),
     ("POST /v1/patients", "401 no no in in in in in in in"),
     ("GET /v1/patients/{id}", "401 no in in no in no in no in"),
-    ("PATCH /v1/patients/{id}", "401 no in in no in no in no in"),
+    ("PATCH /v1/patients/{id}", "401 no in no no no no in no in"),
     ("GET /v1/appointments", "401 no in in in in in in no in"),
     ("POST /v1/appointments", "401 no in in no in no in no in"),
     ("POST /v1/appointments/expire", "401 no no no no no no no no in"),
@@ -49,6 +49,8 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /v1/appointments/{id}/cancel", "401 no in in no in no in no in"),
     ("POST /v1/appointments/{id}/reschedule", "401 no in in no in no in no in"),
     ("POST /v1/appointments/{id}/outcome", "401 no no in no in no no no in"),
+    // Whoever has no right password is nobody.
+    ("POST /v1/tokens", "401 401 401 401 401 401 401 401 401 401"),
     ("GET /v1/search", "in in in in in in in in in in"),
     ("GET /v1/specialties", "in in in in in in in in in in"),
     ("GET /v1/places", "in in in in in in in in in in"),
@@ -71,7 +73,8 @@ struct House {
 
 async fn house() -> House {
     let app = TestApp::new().await;
-    let (practitioner, elsewhere) = (app.world.practitioner(vec![]).await, app.world.practitioner(vec![]).await);
+    let (practitioner, elsewhere) =
+        (app.world.practitioner(vec![]).await, app.world.practitioner(vec![]).await);
     let day = app.world.open_day(&practitioner, 3, 60).await;
     let portal = Actor::System("portal".into());
     let new = NewPatient { given_name: "Ana".into(), family_name: "Martin".into(), ..NewPatient::default() };
@@ -108,15 +111,22 @@ impl House {
             Some("patients") => self.ana.to_string(),
             _ => self.visit.to_string(),
         };
-        let mut path = template.replace("{id}", &id).replace("{visit_type_id}", &practitioner.visit_types[0].id.to_string());
+        let mut path = template
+            .replace("{id}", &id)
+            .replace("{visit_type_id}", &practitioner.visit_types[0].id.to_string());
         let away = self.day.end() + SignedDuration::from_hours(24 * (1 + number));
         let range = TimeRange::new(away, away + SignedDuration::from_mins(30)).expect("a range");
         if path.contains("{opening_id}") {
-            path = path.replace("{opening_id}", &self.app.world.open(practitioner, range).await.opening.id.to_string());
+            path = path.replace(
+                "{opening_id}",
+                &self.app.world.open(practitioner, range).await.opening.id.to_string(),
+            );
         }
         if path.contains("{time_off_id}") {
             let new = NewTimeOff { range, reason: None };
-            let taken = directory::take_time_off(&self.app.world.admin(), practitioner.id, new, |_| Value::Null).await;
+            let taken =
+                directory::take_time_off(&self.app.world.admin(), practitioner.id, new, |_| Value::Null)
+                    .await;
             let Ok(Answer::Fresh(taken)) = taken else { panic!("an admin may") };
             path = path.replace("{time_off_id}", &taken.time_off.id.to_string());
         }
@@ -135,14 +145,25 @@ impl House {
                 path.push_str("?q=ren");
                 Value::Null
             }
-            ("POST", "/v1/practitioners" | "/v1/patients") => json!({ "given_name": "A", "family_name": "B" }),
-            ("POST", _) if template.ends_with("/openings") => json!({ "ranges": [{ "start": start, "end": end }] }),
+            ("POST", "/v1/tokens") => json!({ "email": "ana@example.org", "password": "not the right one" }),
+            ("POST", "/v1/practitioners" | "/v1/patients") => {
+                json!({ "given_name": "A", "family_name": "B" })
+            }
+            ("POST", _) if template.ends_with("/openings") => {
+                json!({ "ranges": [{ "start": start, "end": end }] })
+            }
             ("POST", _) if template.ends_with("/time-off") => json!({ "start": start, "end": end }),
-            ("POST", _) if template.ends_with("/locations") => json!({ "name": "Annexe", "time_zone": "Europe/Paris" }),
+            ("POST", _) if template.ends_with("/locations") => {
+                json!({ "name": "Annexe", "time_zone": "Europe/Paris" })
+            }
             ("POST", _) if template.ends_with("/rooms") => json!({ "kind": "echo", "name": "Salle" }),
-            ("POST" | "PUT", _) if template.contains("visit-types") => json!({ "name": "Bilan", "duration_minutes": 15 }),
+            ("POST" | "PUT", _) if template.contains("visit-types") => {
+                json!({ "name": "Bilan", "duration_minutes": 15 })
+            }
             ("PUT", _) => json!({ "weekly": [] }),
-            ("POST", "/v1/appointments") => json!({ "slot_id": self.app.world.slot(practitioner, self.day.start()), "patient_id": self.ana }),
+            ("POST", "/v1/appointments") => {
+                json!({ "slot_id": self.app.world.slot(practitioner, self.day.start()), "patient_id": self.ana })
+            }
             ("POST", _) if template.ends_with("/reschedule") => json!({ "slot_id": free }),
             ("POST", _) if template.ends_with("/outcome") => json!({ "status": "arrived" }),
             _ => json!({}),

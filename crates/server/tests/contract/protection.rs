@@ -14,7 +14,10 @@ async fn every_answer_is_protected_and_numbered() {
         assert!(policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("x-request-id").len(), 32, "{path}");
-        assert!(!answer.header("referrer-policy").is_empty() && !answer.header("cache-control").is_empty(), "{path}");
+        assert!(
+            !answer.header("referrer-policy").is_empty() && !answer.header("cache-control").is_empty(),
+            "{path}"
+        );
     }
 }
 

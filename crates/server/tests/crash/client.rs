@@ -49,8 +49,10 @@ impl Client {
     /// A client of the server that keeps its keys in this folder.
     pub(crate) fn new(folder: &Path, address: SocketAddr) -> Self {
         let settings = IssuerSettings::in_data_dir(folder, "rendez", "rendez");
-        let issuer = Issuer::open(settings, Arc::new(SystemClock), Arc::new(SystemEntropy)).expect("the server's issuer");
-        let token = issuer.issue(&Actor::Admin("crash".into()), SignedDuration::from_hours(24)).expect("a token");
+        let issuer = Issuer::open(settings, Arc::new(SystemClock), Arc::new(SystemEntropy))
+            .expect("the server's issuer");
+        let token =
+            issuer.issue(&Actor::Admin("crash".into()), SignedDuration::from_hours(24)).expect("a token");
         Self { token, http: reqwest::Client::new(), address }
     }
 

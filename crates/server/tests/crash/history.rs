@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Stdio;
 
 use futures_util::future::join_all;
 use jiff::SignedDuration;
@@ -34,7 +35,12 @@ pub(crate) async fn run(point: &str, histories: u64, seed: u64) -> String {
         history.tell_until_death(folder.path(), number).await;
     }
     history.come_to_an_end(folder.path()).await;
-    format!("{histories} deaths, {} requests, {} acknowledged, {} sent again", history.sent, history.known.len(), history.resent)
+    format!(
+        "{histories} deaths, {} requests, {} acknowledged, {} sent again",
+        history.sent,
+        history.known.len(),
+        history.resent
+    )
 }
 
 struct History {
@@ -99,7 +105,9 @@ impl History {
 
     async fn start(&mut self, folder: &Path, failpoints: &str) {
         let address = free_port();
-        self.program = Some(Program::start(&self.world.database, folder, address, failpoints).await);
+        let armed = [("FAILPOINTS", failpoints)];
+        self.program =
+            Some(Program::start(&self.world.database, folder, address, &armed, Stdio::inherit()).await);
         self.client = Client::new(folder, address);
     }
 
@@ -189,11 +197,10 @@ impl History {
     }
 
     async fn acknowledged_visits_stand(&self) {
-        let rows = self.database.query("SELECT id, version FROM appointment", &[]).await.expect("appointments");
-        let stand: BTreeMap<String, i64> = rows
-            .iter()
-            .map(|row| (AppointmentId::from_uuid(row.get(0)).to_string(), row.get(1)))
-            .collect();
+        let rows =
+            self.database.query("SELECT id, version FROM appointment", &[]).await.expect("appointments");
+        let stand: BTreeMap<String, i64> =
+            rows.iter().map(|row| (AppointmentId::from_uuid(row.get(0)).to_string(), row.get(1))).collect();
         for (id, acknowledged) in &self.visits {
             let version = stand.get(id).unwrap_or_else(|| panic!("{id} was acknowledged and is gone"));
             assert!(version >= acknowledged, "{id} fell back from version {acknowledged} to {version}");
@@ -216,18 +223,32 @@ impl History {
             .collect();
         let count: i64 =
             self.database.query_one("SELECT count(*) FROM appointment", &[]).await.expect("a count").get(0);
-        assert_eq!(made.len(), usize::try_from(count).expect("small"), "one visit for each key, none lost, none doubled");
+        assert_eq!(
+            made.len(),
+            usize::try_from(count).expect("small"),
+            "one visit for each key, none lost, none doubled"
+        );
 
         self.world.let_pass(SignedDuration::from_mins(31)).await;
-        let live = "SELECT count(*) FROM appointment WHERE status = 'held' AND hold_expires_at <= rendez_now()";
+        let live =
+            "SELECT count(*) FROM appointment WHERE status = 'held' AND hold_expires_at <= rendez_now()";
         let overdue: i64 = self.database.query_one(live, &[]).await.expect("a count").get(0);
-        let expire = Request { path: "/v1/appointments/expire".into(), body: json!({}), key: "the-end".into() };
+        let expire =
+            Request { path: "/v1/appointments/expire".into(), body: json!({}), key: "the-end".into() };
         let expired = self.client.send(&expire).await.expect("it lives");
         let released = expired.body["appointments"].as_array().map_or(0, Vec::len);
-        assert_eq!(released, usize::try_from(overdue).expect("small"), "every hold past its deadline: {}", expired.body);
+        assert_eq!(
+            released,
+            usize::try_from(overdue).expect("small"),
+            "every hold past its deadline: {}",
+            expired.body
+        );
         let held: i64 = self
             .database
-            .query_one("SELECT (SELECT count(*) FROM hold) + (SELECT count(*) FROM claim WHERE kind = 'hold')", &[])
+            .query_one(
+                "SELECT (SELECT count(*) FROM hold) + (SELECT count(*) FROM claim WHERE kind = 'hold')",
+                &[],
+            )
             .await
             .expect("a count")
             .get(0);
@@ -243,8 +264,19 @@ impl History {
         // The command that the point is about comes every third time.
         let kind = match self.below(3) {
             0 => command.as_str(),
-            _ => ["hold", "hold", "hold", "confirm", "confirm", "settle", "settle", "reschedule", "replay", "expire", "overbook"]
-                [usize::try_from(self.below(11)).expect("small")],
+            _ => [
+                "hold",
+                "hold",
+                "hold",
+                "confirm",
+                "confirm",
+                "settle",
+                "settle",
+                "reschedule",
+                "replay",
+                "expire",
+                "overbook",
+            ][usize::try_from(self.below(11)).expect("small")],
         };
         let patient = self.patients[self.pick(self.patients.len())];
         match kind {
@@ -299,7 +331,10 @@ impl History {
 
     fn slot(&self) -> SlotId {
         let quarter = i64::try_from(self.below(SLOTS)).expect("small");
-        self.world.slot(&self.practitioners[self.pick(2)], self.days[self.today].start() + SignedDuration::from_mins(15 * quarter))
+        self.world.slot(
+            &self.practitioners[self.pick(2)],
+            self.days[self.today].start() + SignedDuration::from_mins(15 * quarter),
+        )
     }
 }
 

@@ -36,7 +36,9 @@ async fn wherever_it_dies_nothing_is_half_done() {
             let points = Arc::clone(&points);
             tokio::spawn(async move {
                 loop {
-                    let Some(point) = points.lock().expect("no worker panics inside").pop_front() else { return };
+                    let Some(point) = points.lock().expect("no worker panics inside").pop_front() else {
+                        return;
+                    };
                     let begun = Instant::now();
                     let told = history::run(point, histories, seed).await;
                     println!("  {point:<24} {told}, {:.1} s", begun.elapsed().as_secs_f64());

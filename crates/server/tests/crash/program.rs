@@ -1,6 +1,5 @@
 //! The real program as a child process, armed or not.
 
-use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Stdio;
@@ -28,28 +27,28 @@ pub(crate) fn free_port() -> SocketAddr {
 }
 
 impl Program {
-    /// Starts it on a test's database and waits until it can serve. `failpoints` arms it.
-    pub(crate) async fn start(database: &TestDatabase, folder: &Path, address: SocketAddr, failpoints: &str) -> Self {
-        let mut command = command(database, folder, address);
-        command.env("FAILPOINTS", failpoints).env("RENDEZ_TELEMETRY__LOG_FILTER", "error");
-        Self::run(command, address).await
-    }
-
-    /// Starts it with a log that somebody reads.
-    pub(crate) async fn start_listened_to(
+    /// Starts it on a test's database and waits until it can serve. The environment arms it or makes it talk.
+    pub(crate) async fn start(
         database: &TestDatabase,
         folder: &Path,
         address: SocketAddr,
-        filter: &str,
-        log: File,
+        environment: &[(&str, &str)],
+        log: impl Into<Stdio>,
     ) -> Self {
-        let mut command = command(database, folder, address);
-        command.env("RENDEZ_TELEMETRY__LOG_FILTER", filter).stderr(log);
-        Self::run(command, address).await
-    }
-
-    async fn run(mut command: Command, address: SocketAddr) -> Self {
-        let child = command.spawn().expect("the program starts");
+        let child = Command::new(env!("CARGO_BIN_EXE_rendez"))
+            .args(["serve", "--roles", "api", "--listen", &address.to_string()])
+            .arg("--data-dir")
+            .arg(folder)
+            .args(["--database-url", &url(database)])
+            .env("RENDEZ_LIMITS__REQUESTS_PER_MINUTE_PER_CALLER", "0")
+            .env("RENDEZ_LIMITS__REQUESTS_PER_MINUTE_PER_ADDRESS", "0")
+            .env("RENDEZ_TELEMETRY__LOG_FILTER", "error")
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stderr(log)
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
         let mut program = Self { child, address };
         program.wait_until_ready().await;
         program
@@ -73,27 +72,16 @@ impl Program {
 
     /// Waits for its death, which the armed point has brought about.
     pub(crate) async fn wait_until_dead(&mut self) {
-        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it dies").expect("a child can be waited for");
+        tokio::time::timeout(PATIENCE, self.child.wait())
+            .await
+            .expect("it dies")
+            .expect("a child can be waited for");
     }
 
     /// Whether the armed point has ended it.
     pub(crate) fn is_dead(&mut self) -> bool {
         self.child.try_wait().expect("a child can be asked").is_some()
     }
-}
-
-fn command(database: &TestDatabase, folder: &Path, address: SocketAddr) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rendez"));
-    command
-        .args(["serve", "--roles", "api", "--listen", &address.to_string()])
-        .arg("--data-dir")
-        .arg(folder)
-        .args(["--database-url", &url(database)])
-        .env("RENDEZ_LIMITS__REQUESTS_PER_MINUTE_PER_CALLER", "0")
-        .env("RENDEZ_LIMITS__REQUESTS_PER_MINUTE_PER_ADDRESS", "0")
-        .stdin(Stdio::null())
-        .kill_on_drop(true);
-    command
 }
 
 /// How the program reaches a test's database, which is on a socket.

@@ -17,9 +17,9 @@ use rendez_platform::store::{Store, StoreSettings};
 use rendez_platform::telemetry::health::Readiness;
 use rendez_platform::telemetry::metrics::Metrics;
 use rendez_testkit::{TestDatabase, World};
+use rendez_vocab::Actor;
 use rendez_vocab::clock::SystemClock;
 use rendez_vocab::ids::OrganizationId;
-use rendez_vocab::{Actor, Clock};
 use rendez_web::api::live::Live;
 use rendez_web::middleware::admission::{Admission, Limits};
 use rendez_web::serve::{ServeSettings, serve};
@@ -31,18 +31,18 @@ use tokio_util::sync::CancellationToken;
 use crate::client::Caller;
 
 /// The name in the own issuer's tokens.
-pub const ISSUER: &str = "https://rendez.test";
+pub(crate) const ISSUER: &str = "https://rendez.test";
 /// Whom the tokens are for.
-pub const AUDIENCE: &str = "rendez";
+pub(crate) const AUDIENCE: &str = "rendez";
 /// No test waits longer for something that must happen.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a test wants to be different.
-pub struct Setup {
-    pub limits: Limits,
-    pub request_timeout: Duration,
-    pub max_body_bytes: usize,
-    pub public_url: &'static str,
+pub(crate) struct Setup {
+    pub(crate) limits: Limits,
+    pub(crate) request_timeout: Duration,
+    pub(crate) max_body_bytes: usize,
+    pub(crate) public_url: &'static str,
 }
 
 impl Default for Setup {
@@ -63,11 +63,10 @@ impl Default for Setup {
 }
 
 /// A running application.
-pub struct TestApp {
+pub(crate) struct TestApp {
     /// Its database, and the business behind its back.
-    pub world: World,
-    /// Where it listens: `http://127.0.0.1:port`.
-    pub base: String,
+    pub(crate) world: World,
+    nobody: Caller,
     issuer: Arc<Issuer>,
     stop: CancellationToken,
     data: TempDir,
@@ -75,12 +74,12 @@ pub struct TestApp {
 
 impl TestApp {
     /// With limits that no test meets by accident.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(Setup::default()).await
     }
 
     /// With something different.
-    pub async fn with(setup: Setup) -> Self {
+    pub(crate) async fn with(setup: Setup) -> Self {
         let database = Arc::new(TestDatabase::new().await);
         let wait = Duration::from_secs(60);
         let store = StoreSettings { pool_size: 8, wait, statement_timeout: wait };
@@ -99,54 +98,54 @@ impl TestApp {
         let issuer = Arc::clone(&app.issuer);
         let router = rendez_web::router(app).expect("a router");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let base = format!("http://{}", listener.local_addr().expect("bound"));
+        let nobody = Caller::nobody(format!("http://{}", listener.local_addr().expect("bound")));
         tokio::spawn(serve(listener, router, ServeSettings::default(), stop.clone()));
-        Self { world, base, issuer, stop, data }
+        Self { world, nobody, issuer, stop, data }
     }
 
     /// Somebody who is not signed in.
-    pub fn nobody(&self) -> Caller {
-        Caller::new(&self.base, None)
+    pub(crate) fn nobody(&self) -> Caller {
+        self.nobody.clone()
     }
 
     /// Somebody with this very token.
-    pub fn with_token(&self, token: &str) -> Caller {
-        Caller::new(&self.base, Some(token.to_owned()))
+    pub(crate) fn with_token(&self, token: &str) -> Caller {
+        self.nobody.with_token(token)
     }
 
     /// An operator.
-    pub fn admin(&self) -> Caller {
+    pub(crate) fn admin(&self) -> Caller {
         self.as_actor(&Actor::Admin("operator".into()))
     }
 
     /// A patient.
-    pub fn patient(&self, id: &str) -> Caller {
+    pub(crate) fn patient(&self, id: &str) -> Caller {
         self.as_actor(&Actor::Patient(id.parse().expect("a patient's id")))
     }
 
     /// A practitioner.
-    pub fn practitioner(&self, id: &str) -> Caller {
+    pub(crate) fn practitioner(&self, id: &str) -> Caller {
         self.as_actor(&Actor::Practitioner(id.parse().expect("a practitioner's id")))
     }
 
     /// Somebody at the desk of an organization.
-    pub fn desk(&self, organization: &str) -> Caller {
+    pub(crate) fn desk(&self, organization: &str) -> Caller {
         let organization: OrganizationId = organization.parse().expect("an organization's id");
         self.as_actor(&Actor::Staff { subject: "desk".into(), organizations: vec![organization] })
     }
 
     /// A partner's program.
-    pub fn partner(&self, name: &str) -> Caller {
+    pub(crate) fn partner(&self, name: &str) -> Caller {
         self.as_actor(&Actor::System(name.into()))
     }
 
     /// A token of the own issuer.
-    pub fn token(&self, actor: &Actor, lifetime: SignedDuration) -> String {
+    pub(crate) fn token(&self, actor: &Actor, lifetime: SignedDuration) -> String {
         self.issuer.issue(actor, lifetime).expect("a token")
     }
 
     /// A token signed with the application's own keys, under other names.
-    pub fn token_of(&self, issuer: &str, audience: &str, actor: &Actor) -> String {
+    pub(crate) fn token_of(&self, issuer: &str, audience: &str, actor: &Actor) -> String {
         let services = &self.world.services;
         let settings = IssuerSettings::in_data_dir(self.data.path(), issuer, audience);
         let issuer = Issuer::open(settings, services.clock.clone(), services.entropy.clone());
@@ -158,7 +157,7 @@ impl TestApp {
     }
 
     /// A time so many days ahead, `hour` o'clock UTC and some minutes.
-    pub fn at(&self, days_ahead: i64, hour: i64, minute: i64) -> Timestamp {
+    pub(crate) fn at(&self, days_ahead: i64, hour: i64, minute: i64) -> Timestamp {
         let today = TimeZone::UTC.to_datetime(self.world.services.clock.now()).date();
         let midnight = today.to_zoned(TimeZone::UTC).expect("UTC has every midnight").timestamp();
         let ahead = (days_ahead * 24 + hour).hours().minutes(minute);
@@ -166,7 +165,7 @@ impl TestApp {
     }
 
     /// The end of a test: nothing is left over.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         self.world.assert_consistent().await;
     }
 }

@@ -143,7 +143,7 @@ async fn the_operator_expires_what_is_due_and_sees_it() {
 async fn a_move_keeps_the_id_and_frees_the_old_time() {
     let app = TestApp::start().await;
     let practice = Practice::usual(&app).await;
-    let slots = practice.open(app.at(3, 10, 0), 60).await;
+    let slots = practice.open(app.at(3, 10, 0), 75).await;
     let (ana, ben) = (patient(&app).await, patient(&app).await);
     let visit = book(&app, &slots[0], &ana).await;
     book(&app, &slots[3], &ben).await;
@@ -250,7 +250,9 @@ async fn a_stale_version_is_refused_and_changes_nothing() {
     let held = hold(&caller, &slots[0], &ana).await.made();
     let path = |action: &str| format!("/v1/appointments/{}/{action}", text(&held["id"]));
 
-    for (action, body) in [("confirm", json!({})), ("cancel", json!({})), ("reschedule", json!({"slot_id": slots[2]}))] {
+    for (action, body) in
+        [("confirm", json!({})), ("cancel", json!({})), ("reschedule", json!({"slot_id": slots[2]}))]
+    {
         let refused = caller.post(path(action), body).if_match("\"7\"").await;
         refused.refused(412, "version-mismatch");
     }

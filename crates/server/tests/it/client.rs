@@ -11,46 +11,46 @@ use serde_json::Value;
 
 /// Somebody who asks.
 #[derive(Clone)]
-pub struct Caller {
+pub(crate) struct Caller {
     http: Client,
     base: String,
     token: Option<String>,
 }
 
 impl Caller {
-    /// Somebody with this token, or nobody.
-    pub fn new(base: &str, token: Option<String>) -> Self {
+    /// Somebody who has not signed in.
+    pub(crate) fn nobody(base: String) -> Self {
         let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build();
-        Self { http: http.expect("a client"), base: base.to_owned(), token }
+        Self { http: http.expect("a client"), base, token: None }
     }
 
-    /// The bearer token.
-    pub fn token(&self) -> &str {
-        self.token.as_deref().unwrap_or_default()
+    /// The same with a token.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    pub fn get(&self, path: impl AsRef<str>) -> Ask {
+    pub(crate) fn get(&self, path: impl AsRef<str>) -> Ask {
         self.ask(Method::GET, path.as_ref())
     }
 
-    pub fn post(&self, path: impl AsRef<str>, body: Value) -> Ask {
+    pub(crate) fn post(&self, path: impl AsRef<str>, body: Value) -> Ask {
         self.ask(Method::POST, path.as_ref()).json(&body)
     }
 
-    pub fn put(&self, path: impl AsRef<str>, body: Value) -> Ask {
+    pub(crate) fn put(&self, path: impl AsRef<str>, body: Value) -> Ask {
         self.ask(Method::PUT, path.as_ref()).json(&body)
     }
 
-    pub fn patch(&self, path: impl AsRef<str>, body: Value) -> Ask {
+    pub(crate) fn patch(&self, path: impl AsRef<str>, body: Value) -> Ask {
         self.ask(Method::PATCH, path.as_ref()).json(&body)
     }
 
-    pub fn delete(&self, path: impl AsRef<str>) -> Ask {
+    pub(crate) fn delete(&self, path: impl AsRef<str>) -> Ask {
         self.ask(Method::DELETE, path.as_ref())
     }
 
     /// Any method, without a body.
-    pub fn ask(&self, method: Method, path: &str) -> Ask {
+    pub(crate) fn ask(&self, method: Method, path: &str) -> Ask {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, format!("Bearer {token}"));
@@ -60,34 +60,34 @@ impl Caller {
 }
 
 /// A request that is not sent yet; waiting for it sends it.
-pub struct Ask(RequestBuilder);
+pub(crate) struct Ask(RequestBuilder);
 
 impl Ask {
-    pub fn json(self, body: &Value) -> Self {
+    pub(crate) fn json(self, body: &Value) -> Self {
         Self(self.0.json(body))
     }
 
     /// A body of another kind.
-    pub fn body(self, media_type: &str, body: impl Into<reqwest::Body>) -> Self {
+    pub(crate) fn body(self, media_type: &str, body: impl Into<reqwest::Body>) -> Self {
         Self(self.0.header("content-type", media_type).body(body))
     }
 
-    pub fn header(self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(self, name: &str, value: &str) -> Self {
         Self(self.0.header(name, value))
     }
 
     /// With an idempotency key.
-    pub fn key(self, key: &str) -> Self {
+    pub(crate) fn key(self, key: &str) -> Self {
         self.header("idempotency-key", key)
     }
 
     /// Only if the record still has this entity tag.
-    pub fn if_match(self, tag: &str) -> Self {
+    pub(crate) fn if_match(self, tag: &str) -> Self {
         self.header("if-match", tag)
     }
 
     /// The answer as it begins: for streams.
-    pub async fn opened(self) -> reqwest::Response {
+    pub(crate) async fn opened(self) -> reqwest::Response {
         self.0.send().await.expect("an answer")
     }
 }
@@ -109,50 +109,54 @@ impl IntoFuture for Ask {
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
     /// Null if it is not JSON.
-    pub body: Value,
+    pub(crate) body: Value,
 }
 
 impl Answer {
     /// The body of an answer with this status.
     #[track_caller]
-    pub fn is(self, status: u16) -> Value {
+    pub(crate) fn is(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         self.body
     }
 
     /// The body of a 200.
     #[track_caller]
-    pub fn ok(self) -> Value {
+    pub(crate) fn ok(self) -> Value {
         self.is(200)
     }
 
     /// The body of a 201.
     #[track_caller]
-    pub fn made(self) -> Value {
+    pub(crate) fn made(self) -> Value {
         self.is(201)
     }
 
     /// The problem with this status and code: a whole one (RFC 9457), with a page that explains it.
     #[track_caller]
-    pub fn refused(self, status: u16, code: &str) -> Value {
+    pub(crate) fn refused(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.text);
         assert_eq!(self.header("content-type"), "application/problem+json");
         assert_eq!(self.body["status"], status);
         assert_eq!(self.body["type"], format!("/problems/{code}"));
         for member in ["title", "detail"] {
-            assert!(self.body[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {}", self.text);
+            assert!(
+                self.body[member].as_str().is_some_and(|text| !text.is_empty()),
+                "{member}: {}",
+                self.text
+            );
         }
         self.body
     }
 
     /// A 422 about exactly these fields, each as `pointer code`, in any order.
     #[track_caller]
-    pub fn wrong_fields(self, expected: &[&str]) {
+    pub(crate) fn wrong_fields(self, expected: &[&str]) {
         let problem = self.refused(422, "invalid-fields");
         let mut found: Vec<String> = problem["errors"]
             .as_array()
@@ -160,7 +164,11 @@ impl Answer {
             .iter()
             .map(|error| {
                 assert!(error["detail"].as_str().is_some_and(|text| text.len() > 10), "{error}");
-                format!("{} {}", error["pointer"].as_str().unwrap_or("?"), error["code"].as_str().unwrap_or("?"))
+                format!(
+                    "{} {}",
+                    error["pointer"].as_str().unwrap_or("?"),
+                    error["code"].as_str().unwrap_or("?")
+                )
             })
             .collect();
         found.sort();
@@ -170,31 +178,31 @@ impl Answer {
     }
 
     /// A header, empty if it is missing.
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
     /// The seconds of `Retry-After`.
     #[track_caller]
-    pub fn retry_after(&self) -> u64 {
+    pub(crate) fn retry_after(&self) -> u64 {
         self.header("retry-after").parse().expect("Retry-After in seconds")
     }
 }
 
 /// A text of an answer.
 #[track_caller]
-pub fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("not a text: {value}")).to_owned()
 }
 
 /// A list of an answer.
 #[track_caller]
-pub fn list(value: &Value) -> Vec<Value> {
+pub(crate) fn list(value: &Value) -> Vec<Value> {
     value.as_array().unwrap_or_else(|| panic!("not a list: {value}")).clone()
 }
 
 /// One member of each item of a list.
 #[track_caller]
-pub fn each(value: &Value, member: &str) -> Vec<String> {
+pub(crate) fn each(value: &Value, member: &str) -> Vec<String> {
     list(value).iter().map(|item| text(&item[member])).collect()
 }

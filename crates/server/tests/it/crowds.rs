@@ -11,13 +11,13 @@ use crate::app::{PATIENCE, Setup, TestApp};
 use crate::client::text;
 use crate::practice::{Practice, patient};
 
-/// Nobody reads or writes appointments until it is lifted.
+/// Nobody writes an appointment until it is lifted. It has no transaction id, so that no follower waits for its end.
 struct Blockade(Client);
 
 impl Blockade {
     async fn of(app: &TestApp) -> Self {
         let client = app.world.database.connect().await;
-        client.batch_execute("BEGIN; LOCK TABLE appointment IN ACCESS EXCLUSIVE MODE").await.expect("a lock");
+        client.batch_execute("BEGIN; LOCK TABLE appointment IN EXCLUSIVE MODE").await.expect("a lock");
         Self(client)
     }
 
@@ -66,7 +66,9 @@ async fn who_asks_too_often_is_told_when_to_come_back() {
 #[tokio::test]
 async fn an_address_that_asks_too_often_is_counted_as_the_proxy_saw_it() {
     let app = TestApp::with(limited(|limits| limits.requests_per_minute_per_address = 2)).await;
-    let from = async |addresses: &str| app.nobody().get("/v1/specialties").header("x-forwarded-for", addresses).await;
+    let from = async |addresses: &str| {
+        app.nobody().get("/v1/specialties").header("x-forwarded-for", addresses).await
+    };
     from("192.0.2.1").await.ok();
     from("203.0.113.5, 192.0.2.1").await.ok();
     let refused = from("198.51.100.7, 192.0.2.1").await;

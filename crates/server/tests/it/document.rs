@@ -9,7 +9,7 @@ use crate::app::TestApp;
 use crate::client::text;
 
 /// Every method and path of a document.
-pub fn operations(document: &Value) -> Vec<(Method, String)> {
+pub(crate) fn operations(document: &Value) -> Vec<(Method, String)> {
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
         for method in [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
@@ -45,10 +45,14 @@ async fn the_document_is_whole() {
         let id = text(&operation["operationId"]);
         assert!(ids.insert(id.clone()), "{id} stands twice");
         assert!(operation["summary"].is_string() || operation["description"].is_string(), "{method} {path}");
-        assert!(operation["responses"].as_object().is_some_and(|responses| responses.len() > 1), "{method} {path}");
+        assert!(
+            operation["responses"].as_object().is_some_and(|responses| responses.len() > 1),
+            "{method} {path}"
+        );
         let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
         for name in path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}')) {
-            let described = parameters.iter().any(|parameter| parameter["name"] == name && parameter["in"] == "path");
+            let described =
+                parameters.iter().any(|parameter| parameter["name"] == name && parameter["in"] == "path");
             assert!(described, "{name} of {method} {path}");
         }
     }
@@ -83,7 +87,8 @@ async fn the_browser_for_it_loads_nothing_from_elsewhere() {
     let policy = page.header("content-security-policy").to_owned();
     assert!(policy.starts_with("default-src 'self'") && !policy.contains("http"), "{policy}");
     let mut loaded = 0;
-    for address in page.text.split(['"', '\'']).filter(|part| part.ends_with(".js") || part.ends_with(".css")) {
+    for address in page.text.split(['"', '\'']).filter(|part| part.ends_with(".js") || part.ends_with(".css"))
+    {
         assert!(!address.contains("//"), "{address} is elsewhere");
         let file = nobody.get(format!("/docs/{}", address.trim_start_matches("./"))).await;
         assert_eq!(file.status, 200, "{address}");

@@ -11,7 +11,8 @@ use crate::practice::{Practice, book, hold, patient};
 async fn a_body_that_cannot_be_read_is_told_apart() {
     let app = TestApp::start().await;
     let admin = app.admin();
-    let send = |media_type: &str, body: Vec<u8>| admin.ask(Method::POST, "/v1/patients").body(media_type, body);
+    let send =
+        |media_type: &str, body: Vec<u8>| admin.ask(Method::POST, "/v1/patients").body(media_type, body);
     send("application/json", b"{\"given_name\": ".to_vec()).await.refused(400, "malformed-json");
     send("application/json", b"{\"given_name\": \"\xff\"}".to_vec()).await.refused(400, "malformed-json");
     send("text/plain", b"{}".to_vec()).await.refused(415, "unsupported-media-type");

@@ -1,5 +1,6 @@
 //! The contract of the HTTP surface, tried with real HTTP: one file a family, told as what somebody does and gets.
 
+mod accounts;
 mod app;
 mod appointments;
 mod client;

@@ -3,7 +3,6 @@
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
-use rendez_vocab::Clock;
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -44,7 +43,8 @@ async fn an_opening_that_overlaps_another_is_refused_whole() {
     let admin = app.admin();
     let range = |from: i64, to: i64| json!({"start": app.at(3, from, 0), "end": app.at(3, to, 0)});
 
-    let overlapping = json!({"ranges": [range(14, 15), {"start": app.at(3, 10, 30), "end": app.at(3, 12, 0)}]});
+    let overlapping =
+        json!({"ranges": [range(14, 15), {"start": app.at(3, 10, 30), "end": app.at(3, 12, 0)}]});
     admin.post(practice.path("/openings"), overlapping).await.refused(409, "opening-overlaps");
     let with_itself = json!({"ranges": [range(14, 16), range(15, 17)]});
     admin.post(practice.path("/openings"), with_itself).await.refused(409, "opening-overlaps");

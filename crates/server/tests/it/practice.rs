@@ -7,22 +7,22 @@ use crate::app::TestApp;
 use crate::client::{Answer, Caller, list, text};
 
 /// A practitioner in Rennes.
-pub struct Practice {
-    pub practitioner: String,
-    pub organization: String,
-    pub location: String,
-    pub visit_type: String,
+pub(crate) struct Practice {
+    pub(crate) practitioner: String,
+    pub(crate) organization: String,
+    pub(crate) location: String,
+    pub(crate) visit_type: String,
     admin: Caller,
 }
 
 impl Practice {
     /// A general practitioner with the usual visit of 15 minutes.
-    pub async fn usual(app: &TestApp) -> Self {
+    pub(crate) async fn usual(app: &TestApp) -> Self {
         Self::with(app, json!({})).await
     }
 
     /// The same with other or further fields.
-    pub async fn with(app: &TestApp, fields: Value) -> Self {
+    pub(crate) async fn with(app: &TestApp, fields: Value) -> Self {
         let mut body = json!({
             "given_name": "Hélène", "family_name": "Le Goff", "specialty": "general-practice", "languages": ["fr"],
             "location": rennes(),
@@ -42,12 +42,12 @@ impl Practice {
     }
 
     /// A path below the practitioner.
-    pub fn path(&self, rest: &str) -> String {
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/practitioners/{}{rest}", self.practitioner)
     }
 
     /// Opens a range; the ids of its slots.
-    pub async fn open(&self, start: Timestamp, minutes: i64) -> Vec<String> {
+    pub(crate) async fn open(&self, start: Timestamp, minutes: i64) -> Vec<String> {
         let end = start.checked_add(minutes.minutes()).expect("a near time");
         let ranges = json!({"ranges": [{"start": start, "end": end}]});
         let made = self.admin.post(self.path("/openings"), ranges).await.made();
@@ -55,18 +55,18 @@ impl Practice {
     }
 
     /// The slots that are offered to a caller, as the whole answer.
-    pub async fn offered_to(&self, caller: &Caller) -> Value {
+    pub(crate) async fn offered_to(&self, caller: &Caller) -> Value {
         caller.get(self.path("/slots")).await.ok()
     }
 
     /// How many slots are offered to everybody.
-    pub async fn offered(&self, app: &TestApp) -> usize {
+    pub(crate) async fn offered(&self, app: &TestApp) -> usize {
         list(&self.offered_to(&app.nobody()).await["slots"]).len()
     }
 }
 
 /// A location in Rennes.
-pub fn rennes() -> Value {
+pub(crate) fn rennes() -> Value {
     json!({
         "name": "Cabinet des Lices", "line": "2 place des Lices", "postal_code": "35000", "city": "Rennes",
         "country": "FR", "latitude": 48.1147, "longitude": -1.6794, "time_zone": "Europe/Paris",
@@ -74,24 +74,24 @@ pub fn rennes() -> Value {
 }
 
 /// A patient's record, entered by the operator; its id.
-pub async fn patient(app: &TestApp) -> String {
-    let body = json!({"given_name": "Ana", "family_name": "Martin"});
+pub(crate) async fn patient(app: &TestApp) -> String {
+    let body = json!({"given_name": "Ana", "family_name": "Quatremaille"});
     text(&app.admin().post("/v1/patients", body).await.made()["id"])
 }
 
 /// Somebody holds a slot for a patient.
-pub async fn hold(caller: &Caller, slot: &str, patient: &str) -> Answer {
+pub(crate) async fn hold(caller: &Caller, slot: &str, patient: &str) -> Answer {
     caller.post("/v1/appointments", json!({"slot_id": slot, "patient_id": patient})).await
 }
 
 /// A patient books a slot; the visit.
-pub async fn book(app: &TestApp, slot: &str, patient: &str) -> Value {
+pub(crate) async fn book(app: &TestApp, slot: &str, patient: &str) -> Value {
     let caller = app.patient(patient);
     let held = hold(&caller, slot, patient).await.made();
     act(&caller, &held, "confirm", json!({})).await.ok()
 }
 
 /// Something is done to a visit.
-pub async fn act(caller: &Caller, visit: &Value, action: &str, body: Value) -> Answer {
+pub(crate) async fn act(caller: &Caller, visit: &Value, action: &str, body: Value) -> Answer {
     caller.post(format!("/v1/appointments/{}/{action}", text(&visit["id"])), body).await
 }

@@ -31,6 +31,7 @@ async fn three(app: &TestApp) -> [Practice; 3] {
         json!({
             "family_name": "Morvan", "specialty": "cardiology", "languages": ["fr", "br"], "telehealth": true,
             "accepts_new_patients": false, "location": town("Fougères", 48.3525, -1.1986),
+            "visit_types": [{"name": "Video visit", "duration_minutes": 15, "telehealth": true}],
         }),
     )
     .await;
@@ -49,9 +50,8 @@ async fn three(app: &TestApp) -> [Practice; 3] {
 async fn a_search_finds_by_specialty_name_and_place() {
     let app = TestApp::start().await;
     three(&app).await;
-    let cases: [(&str, &[&str]); 14] = [
+    let cases: [(&str, &[&str]); 13] = [
         ("specialty=general-practice", &["Guéguen"]),
-        ("q=guegen", &["Guéguen"]),
         ("q=Gu%C3%A9gu", &["Guéguen"]),
         ("q=kervela", &["Kervella"]),
         ("q=cardiolog&place=Brest", &["Kervella"]),
@@ -90,7 +90,10 @@ async fn a_result_carries_what_a_person_needs_to_choose() {
     let ana = patient(&app).await;
     book(&app, &text(&nearest["next_slots"][0]["id"]), &ana).await;
     let later = app.nobody().get("/v1/search?place=Rennes").await.ok();
-    assert_ne!(later["results"][0]["next_slots"][0], nearest["next_slots"][0], "what is taken is not offered");
+    assert_ne!(
+        later["results"][0]["next_slots"][0], nearest["next_slots"][0],
+        "what is taken is not offered"
+    );
     app.close().await;
 }
 
@@ -159,7 +162,8 @@ async fn who_is_full_is_counted_but_not_shown() {
 #[tokio::test]
 async fn a_search_that_makes_no_sense_is_refused() {
     let app = TestApp::start().await;
-    let query = "lat=100&days=someday&hours=9-10&place=Xyzzyville&language=french&telehealth=maybe&limit=0&sort=name";
+    let query =
+        "lat=100&days=someday&hours=9-10&place=Xyzzyville&language=french&telehealth=maybe&limit=0&sort=name";
     app.nobody().get(format!("/v1/search?{query}")).await.wrong_fields(&[
         "/days not-one-of",
         "/hours not-a-wall-time",

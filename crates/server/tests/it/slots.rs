@@ -21,7 +21,11 @@ async fn held_booked_and_near_times_are_not_offered() {
     assert_eq!(each(&offered["slots"], "id"), slots[2..]);
     assert_eq!(offered.get("own_holds"), None);
     let to_ana = practice.offered_to(&app.patient(&ana)).await;
-    assert_eq!(each(&to_ana["own_holds"], "appointment_id"), [text(&held["id"])], "she sees her hold as hers");
+    assert_eq!(
+        each(&to_ana["own_holds"], "appointment_id"),
+        [text(&held["id"])],
+        "she sees her hold as hers"
+    );
 
     app.world.let_pass(SignedDuration::from_hours(60)).await;
     assert_eq!(practice.offered(&app).await, 0, "a day's notice is asked for");
@@ -31,7 +35,8 @@ async fn held_booked_and_near_times_are_not_offered() {
 #[tokio::test]
 async fn what_lies_beyond_the_horizon_is_not_offered() {
     let app = TestApp::start().await;
-    let visit_types = json!([{"name": "Check", "duration_minutes": 30, "max_horizon_days": 10, "min_notice_minutes": 0}]);
+    let visit_types =
+        json!([{"name": "Check", "duration_minutes": 30, "max_horizon_days": 10, "min_notice_minutes": 0}]);
     let practice = Practice::with(&app, json!({ "visit_types": visit_types })).await;
     let near = practice.open(app.at(9, 10, 0), 60).await;
     let far = practice.open(app.at(12, 10, 0), 60).await;
@@ -92,7 +97,8 @@ async fn every_rule_says_why_a_time_is_offered_or_not() {
     let practice = Practice::usual(&app).await;
     let slots = practice.open(app.at(3, 10, 0), 60).await;
     let why = async |start: Timestamp| {
-        let path = practice.path(&format!("/slots/explain?start={start}&visit_type_id={}", practice.visit_type));
+        let path =
+            practice.path(&format!("/slots/explain?start={start}&visit_type_id={}", practice.visit_type));
         app.nobody().get(path).await.ok()
     };
     let failed = |answer: &serde_json::Value| -> Vec<String> {
@@ -104,8 +110,16 @@ async fn every_rule_says_why_a_time_is_offered_or_not() {
     assert_eq!(good["start"], json!(app.at(3, 10, 0)));
     let rules = each(&good["rules"], "rule");
     for rule in [
-        "practitioner-active", "visit-type-active", "opening", "grid", "closure", "public-holiday", "time-off",
-        "notice", "horizon", "claims",
+        "practitioner-active",
+        "visit-type-active",
+        "opening",
+        "grid",
+        "closure",
+        "public-holiday",
+        "time-off",
+        "notice",
+        "horizon",
+        "claims",
     ] {
         assert!(rules.contains(&rule.to_owned()), "{rule} is missing in {rules:?}");
     }
@@ -119,9 +133,46 @@ async fn every_rule_says_why_a_time_is_offered_or_not() {
     assert_eq!(failed(&why(app.at(3, 10, 5)).await)[0], "grid");
     assert!(failed(&why(app.at(4, 10, 0)).await).contains(&"opening".to_owned()));
     let past = failed(&why(app.at(-3, 10, 0)).await);
-    assert!(past.contains(&"opening".to_owned()) && past.contains(&"notice".to_owned()), "all of them: {past:?}");
+    assert!(
+        past.contains(&"opening".to_owned()) && past.contains(&"notice".to_owned()),
+        "all of them: {past:?}"
+    );
     let far = failed(&why(app.at(500, 10, 0)).await);
     assert!(far.contains(&"horizon".to_owned()), "{far:?}");
     app.nobody().get(practice.path("/slots/explain")).await.wrong_fields(&["/start missing"]);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn pages_of_slots_have_no_gap_and_no_double() {
+    let app = TestApp::start().await;
+    // Two visit types that begin at the same times: the start alone does not tell slots apart.
+    let visit_types =
+        json!([{"name": "First", "duration_minutes": 15}, {"name": "Control", "duration_minutes": 15}]);
+    let practice = Practice::with(&app, json!({ "visit_types": visit_types })).await;
+    practice.open(app.at(3, 10, 0), 75).await;
+    practice.open(app.at(6, 10, 0), 60).await;
+    let whole = practice.offered_to(&app.nobody()).await;
+    assert_eq!(whole.get("next_cursor"), None);
+    let mut whole = each(&whole["slots"], "id");
+    assert_eq!(whole.len(), 18);
+    whole.sort();
+    for limit in [1, 2, 3, 5, 18] {
+        let (mut seen, mut starts, mut cursor) = (Vec::new(), Vec::new(), String::new());
+        loop {
+            let page = app.nobody().get(practice.path(&format!("/slots?limit={limit}{cursor}"))).await.ok();
+            assert!(list(&page["slots"]).len() <= limit);
+            seen.extend(each(&page["slots"], "id"));
+            starts.extend(each(&page["slots"], "start"));
+            match page.get("next_cursor") {
+                Some(next) if seen.len() < 50 => cursor = format!("&cursor={}", text(next)),
+                _ => break,
+            }
+        }
+        assert!(starts.is_sorted(), "limit {limit}: {starts:?}");
+        seen.sort();
+        assert_eq!(seen, whole, "limit {limit}");
+    }
+    app.nobody().get(practice.path("/slots?cursor=nonsense")).await.wrong_fields(&["/cursor not-a-cursor"]);
     app.close().await;
 }

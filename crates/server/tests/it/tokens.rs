@@ -5,10 +5,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use rendez_domain::directory::NewPatient;
+use rendez_domain::identity::{self, NewPatientAccount};
 use rendez_vocab::Actor;
 use serde_json::{Value, json};
 
 use crate::app::{AUDIENCE, ISSUER, TestApp};
+use crate::client::text;
 
 fn operator() -> Actor {
     Actor::Admin("operator".into())
@@ -43,7 +46,8 @@ async fn a_token_that_is_not_ours_is_refused_even_where_nobody_may_read() {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let none = part(json!({"alg": "none", "typ": "JWT"}));
     let symmetric = part(json!({"alg": "HS256", "typ": "JWT"}));
-    let more = json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "root", "role": "admin", "exp": 4_102_444_800_i64});
+    let more =
+        json!({"iss": ISSUER, "aud": AUDIENCE, "sub": "root", "role": "admin", "exp": 4_102_444_800_i64});
     let other_app = TestApp::start().await;
     for (what, token) in [
         ("expired", app.token(&operator(), SignedDuration::from_secs(-120))),
@@ -73,6 +77,41 @@ async fn a_token_that_is_not_ours_is_refused_even_where_nobody_may_read() {
     twice.refused(401, "invalid-token");
     let basic = app.nobody().get("/v1/search").header("authorization", "Basic b3BlcmF0b3I6eA==").await;
     basic.refused(401, "invalid-token");
+}
+
+#[tokio::test]
+async fn somebody_with_an_account_gets_a_token_for_address_and_password() {
+    let app = TestApp::start().await;
+    let account = NewPatientAccount {
+        patient: NewPatient {
+            given_name: "Ben".into(),
+            family_name: "Le Bris".into(),
+            ..NewPatient::default()
+        },
+        email: "ben@example.org".into(),
+        consents: Vec::new(),
+        password: "correct horse battery".into(),
+    };
+    identity::register_patient(&app.world.ctx(Actor::Nobody), account).await.expect("an account");
+    let ask = |email: &str, password: &str| {
+        app.nobody().post("/v1/tokens", json!({"email": email, "password": password}))
+    };
+    let answer = ask("Ben@example.org", "correct horse battery").await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let made = answer.ok();
+    assert_eq!(made["token_type"], "Bearer");
+    assert!(made["expires_in"].as_i64().is_some_and(|seconds| seconds > 0));
+    let mine = app.with_token(&text(&made["access_token"])).get("/v1/appointments").await.ok();
+    assert_eq!(mine["appointments"], json!([]));
+
+    let wrong = ask("ben@example.org", "another password").await.refused(401, "wrong-credentials");
+    let unknown = ask("nobody@example.org", "another password").await.refused(401, "wrong-credentials");
+    assert_eq!(wrong, unknown, "who has an account is not told");
+    app.nobody()
+        .post("/v1/tokens", json!({"email": 1}))
+        .await
+        .wrong_fields(&["/email not-a-text", "/password missing"]);
+    app.close().await;
 }
 
 fn parts(token: &str) -> [&str; 3] {

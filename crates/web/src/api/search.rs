@@ -87,6 +87,11 @@ impl FromFields for SearchQuery {
             limit: page::limit(fields),
             after: None,
         };
+        if let (Some(from), Some(to)) = (request.from, request.to)
+            && to <= from
+        {
+            fields.refuse("to", "not-after-from", "The end must come after the start.");
+        }
         request.after = cursor.map(|(metres, practitioner)| Cursor { metres, practitioner });
         Some(Self(request))
     }
@@ -290,6 +295,8 @@ mod tests {
         assert_eq!(asked(json!({"lat": "48.1"})).err(), Some(vec!["missing"]));
         assert_eq!(asked(json!({"place": "Xyzzyville"})).err(), Some(vec!["unknown-place"]));
         assert_eq!(asked(json!({"hours": "21:00-18:00"})).err(), Some(vec!["not-after-start"]));
+        let reversed = json!({"from": "2026-12-02T00:00:00Z", "to": "2026-12-01T00:00:00Z"});
+        assert_eq!(asked(reversed).err(), Some(vec!["not-after-from"]));
         assert_eq!(asked(json!({"days": "someday"})).err(), Some(vec!["not-one-of"]));
         assert_eq!(asked(json!({"telehealth": "perhaps"})).err(), Some(vec!["not-a-boolean"]));
     }

@@ -84,7 +84,8 @@ impl Admission {
 
     /// A place among the open streams, for somebody of this address.
     pub fn open_stream(&self, address: Option<IpAddr>) -> Result<StreamPlace, Problem> {
-        let seat = address.map(|address| self.0.listeners.enter(address).ok_or_else(full_house)).transpose()?;
+        let seat =
+            address.map(|address| self.0.listeners.enter(address).ok_or_else(full_house)).transpose()?;
         Ok(StreamPlace { _place: place(&self.0.streams)?, _seat: seat })
     }
 
@@ -215,7 +216,7 @@ mod tests {
         let mut open: Vec<_> = (0..STREAMS_PER_ADDRESS).map(|_| at(1).expect("a place")).collect();
         assert_eq!(at(1).expect_err("too many").code().name, "overloaded");
         open.push(at(2).expect("a place for others"));
-        open.remove(0);
+        drop(open.remove(0));
         assert!(at(1).is_ok(), "a place came free");
     }
 }

@@ -5,7 +5,8 @@ use rendez_vocab::ids::{AppointmentId, PatientId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, may_book_for, offered, release_rooms, reload, schedule_of, too_far, too_soon, wake_if_done, whole_minutes,
+    TRIES, count, may_book_for, offered, release_rooms, reload, schedule_of, too_far, too_soon, wake_if_done,
+    whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
 use crate::booking::error::BookingRefusal;

@@ -5,7 +5,8 @@ use rendez_vocab::ids::{AppointmentId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, offered, release_rooms, reload, schedule_of, scope_for, too_far, too_soon, wake_if_done, whole_minutes,
+    TRIES, count, offered, release_rooms, reload, schedule_of, scope_for, too_far, too_soon, wake_if_done,
+    whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
 use crate::booking::error::BookingRefusal;

@@ -34,7 +34,10 @@ pub(super) fn too_far(offer: &Offer<'_>) -> BookingRefusal {
 }
 
 /// The schedule to judge a slot by, perhaps an old copy; an unknown practitioner has no slots.
-pub(super) async fn schedule_of(ctx: &Ctx, practitioner: PractitionerId) -> Result<Arc<Schedule>, BookingRefusal> {
+pub(super) async fn schedule_of(
+    ctx: &Ctx,
+    practitioner: PractitionerId,
+) -> Result<Arc<Schedule>, BookingRefusal> {
     ctx.schedules.get(&ctx.store, practitioner).await?.ok_or(BookingRefusal::NotFound)
 }
 
@@ -60,7 +63,11 @@ pub(in crate::booking) async fn may_book_for(ctx: &Ctx, patient: PatientId) -> R
 }
 
 /// Releases expired holds on the rooms that the visit could use; without any, no room is free.
-pub(super) async fn release_rooms(ctx: &Ctx, schedule: &Schedule, offer: &Offer<'_>) -> Result<(), BookingRefusal> {
+pub(super) async fn release_rooms(
+    ctx: &Ctx,
+    schedule: &Schedule,
+    offer: &Offer<'_>,
+) -> Result<(), BookingRefusal> {
     let place = Place::of(schedule, offer)?;
     let calendars = queries::room_calendars(ctx, place.location, place.room_kind.as_deref()).await?;
     match expiry::release_in(ctx, calendars, offer.blocked).await? {
