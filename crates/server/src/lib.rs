@@ -22,9 +22,10 @@ pub fn run(cli: Cli) -> Result<()> {
     // Two TLS providers may be linked; this one is ours.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     match cli.command {
-        Command::Serve(arguments) => {
-            tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve::serve(arguments))
-        }
+        Command::Serve(arguments) => tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?
+            .block_on(serve::serve(arguments)),
         Command::Token(arguments) => token::print(&arguments),
     }
 }

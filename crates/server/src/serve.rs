@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
-use rendez_domain::Services;
+use rendez_domain::{Services, booking};
 use rendez_platform::auth::entropy::SystemEntropy;
 use rendez_platform::change_log::ChangeFeed;
 use rendez_platform::config::Settings;
@@ -156,6 +156,12 @@ async fn run(
             demonstration::greet(&url, logins);
         }
     }
+    let (warming, connections) = (store.clone(), settings.database.pool_size);
+    tokio::spawn(async move {
+        if let Err(fault) = booking::statements::warm(&warming, connections).await {
+            tracing::warn!(error = ?fault, "connections could not be opened ahead");
+        }
+    });
     watch(&store, &database, lifecycle.soft()).await;
     Ok(())
 }

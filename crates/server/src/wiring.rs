@@ -11,7 +11,9 @@ use rendez_domain::ctx::BookingSettings;
 use rendez_domain::{Services, regions};
 use rendez_platform::auth::entropy::SystemEntropy;
 use rendez_platform::auth::session::SessionLifetime;
-use rendez_platform::auth::{Issuer, IssuerSettings, OidcKeys, OidcSettings, Passwords, ServerSecret, Verifier};
+use rendez_platform::auth::{
+    Issuer, IssuerSettings, OidcKeys, OidcSettings, Passwords, ServerSecret, Verifier,
+};
 use rendez_platform::change_log::{ChangeFeed, maintain_partitions};
 use rendez_platform::config::Settings;
 use rendez_platform::migrations;

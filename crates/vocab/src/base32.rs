@@ -2,23 +2,42 @@
 
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// Encodes bytes, most significant bit first. A UUID (16 bytes) becomes 26 characters because two zero bits
+/// The longest text that is encoded: a slot's 37 bytes.
+const LONGEST: usize = 60;
+
+/// An encoded text on the stack: lists have thousands of them.
+pub(crate) struct Encoded {
+    characters: [u8; LONGEST],
+    length: usize,
+}
+
+impl Encoded {
+    /// The text.
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.characters[..self.length]).unwrap_or_default()
+    }
+}
+
+/// Encodes at most 37 bytes, most significant bit first. A UUID (16 bytes) becomes 26 characters because two zero bits
 /// are put in front, which is what TypeID asks for; other lengths are padded in front the same way.
-pub(crate) fn encode(bytes: &[u8]) -> String {
+pub(crate) fn encode(bytes: &[u8]) -> Encoded {
     let bits = bytes.len() * 8;
-    let chars = bits.div_ceil(5);
+    let length = bits.div_ceil(5).min(LONGEST);
+    let mut encoded = Encoded { characters: [b'0'; LONGEST], length };
     let mut buffer: u32 = 0;
-    let mut held = chars * 5 - bits;
-    let mut out = String::with_capacity(chars);
+    let mut held = bits.div_ceil(5) * 5 - bits;
+    let mut places = encoded.characters.iter_mut();
     for byte in bytes {
         buffer = (buffer << 8) | u32::from(*byte);
         held += 8;
         while held >= 5 {
             held -= 5;
-            out.push(char::from(ALPHABET[((buffer >> held) & 31) as usize]));
+            if let Some(place) = places.next() {
+                *place = ALPHABET[((buffer >> held) & 31) as usize];
+            }
         }
     }
-    out
+    encoded
 }
 
 /// Decodes what [`encode`] wrote into `N` bytes. Anything else is `None`: a wrong length, a character that is
@@ -62,7 +81,7 @@ mod tests {
     #[test]
     fn a_uuid_has_the_spelling_of_the_typeid_specification() {
         let bytes = 0x0188_bac7_4afa_78aa_bc3b_bd1e_ef28_d881_u128.to_be_bytes();
-        assert_eq!(encode(&bytes), "01h2xcejqtf2nbrexx3vqjhp41");
+        assert_eq!(encode(&bytes).as_str(), "01h2xcejqtf2nbrexx3vqjhp41");
         assert_eq!(decode::<16>("01h2xcejqtf2nbrexx3vqjhp41"), Some(bytes));
     }
 
@@ -78,7 +97,7 @@ mod tests {
     fn other_lengths_come_back() {
         for seed in 0..=255u8 {
             let bytes: [u8; 37] = std::array::from_fn(|i| seed.wrapping_mul(31).wrapping_add(i as u8));
-            assert_eq!(decode::<37>(&encode(&bytes)), Some(bytes));
+            assert_eq!(decode::<37>(encode(&bytes).as_str()), Some(bytes));
         }
     }
 }

@@ -47,7 +47,8 @@ macro_rules! id_kinds {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}_{}", Self::PREFIX, base32::encode(self.0.as_bytes()))
+                f.write_str(concat!($prefix, "_"))?;
+                f.write_str(base32::encode(self.0.as_bytes()).as_str())
             }
         }
 
@@ -140,7 +141,8 @@ impl fmt::Display for SlotId {
         bytes[..16].copy_from_slice(self.practitioner.0.as_bytes());
         bytes[16..32].copy_from_slice(self.visit_type.0.as_bytes());
         bytes[32..].copy_from_slice(&self.start_seconds.to_be_bytes()[3..]);
-        write!(f, "{}_{}", Self::PREFIX, base32::encode(&bytes))
+        f.write_str("slot_")?;
+        f.write_str(base32::encode(&bytes).as_str())
     }
 }
 

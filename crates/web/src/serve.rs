@@ -28,6 +28,8 @@ use crate::patience::Patience;
 
 /// How long the head of a request may take to arrive, and an idle connection may stay.
 const HEADER_READ: Duration = Duration::from_secs(10);
+/// How long a kept connection may wait for its next request: longer than proxies in front keep theirs.
+const IDLE: Duration = Duration::from_secs(75);
 /// How long a failing `accept` waits: out of file descriptors, which only time cures.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const FULL: &[u8] =
@@ -93,7 +95,7 @@ pub async fn serve(
 
 fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_READ).keep_alive(true);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE).keep_alive(true);
     builder
         .http2()
         .timer(TokioTimer::new())

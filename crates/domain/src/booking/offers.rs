@@ -62,17 +62,6 @@ struct Reading {
     now: Timestamp,
 }
 
-impl Reading {
-    /// The ranges that still take time.
-    fn busy(&self) -> Vec<TimeRange> {
-        self.claims
-            .iter()
-            .filter(|(claim, _)| claim.is_live(self.now))
-            .map(|(claim, _)| claim.range)
-            .collect()
-    }
-}
-
 /// What a patient can book of a visit type between two instants; with `limit` the first so many.
 pub async fn slots(
     ctx: &Ctx,
@@ -81,30 +70,80 @@ pub async fn slots(
     window: TimeRange,
     limit: Option<usize>,
 ) -> Result<OfferedSlots, BookingRefusal> {
-    let reading = read(ctx, practitioner, window).await?;
-    let schedule = &reading.schedule;
-    let visit_type = schedule.visit_type(visit_type).ok_or(BookingRefusal::NotFound)?;
-    let slots = reading.rooms.slots(schedule, visit_type, window, reading.now, &reading.busy(), limit);
+    let reach = reach(window);
+    let conn = ctx.store.read_fresh().await?;
+    let (now, version, busy) = busy(&conn, practitioner, reach).await?.ok_or(BookingRefusal::NotFound)?;
     let own_holds = match ctx.actor {
-        Actor::Patient(own) => {
-            reading.claims.iter().filter_map(|seen| own_hold(seen, own, reading.now)).collect()
-        }
+        Actor::Patient(own) => own_holds(&conn, own, practitioner, window).await?,
         _ => Vec::new(),
     };
-    Ok(OfferedSlots { slots, own_holds, as_of: reading.now })
+    drop(conn);
+    let schedule =
+        ctx.schedules.at_version(&ctx.store, practitioner, version).await?.ok_or(BookingRefusal::NotFound)?;
+    let visit_type = schedule.visit_type(visit_type).ok_or(BookingRefusal::NotFound)?;
+    let rooms = Rooms::read(&ctx.store, &[&schedule], reach).await?;
+    let slots = rooms.slots(&schedule, visit_type, window, now, &busy, limit);
+    Ok(OfferedSlots { slots, own_holds, as_of: now })
 }
 
-fn own_hold(
-    (claim, patient): &(Claim, Option<PatientId>),
-    own: PatientId,
-    now: Timestamp,
-) -> Option<OwnHold> {
-    (*patient == Some(own) && claim.kind == ClaimKind::Hold && claim.is_live(now)).then_some(())?;
-    Some(OwnHold {
-        appointment: AppointmentId::from_uuid(claim.owner),
-        range: claim.range,
-        expires_at: claim.expires_at?,
-    })
+/// One row, however much is booked: the ranges travel as two arrays.
+const BUSY: &str = concat!(
+    "SELECT rendez_now(), p.schedule_version, busy.starts, busy.ends
+     FROM practitioner p, LATERAL (SELECT array_agg(c.starts_at) AS starts, array_agg(c.ends_at) AS ends FROM (
+         SELECT c.starts_at, c.ends_at FROM claim c WHERE c.calendar_id = p.calendar_id AND ",
+    crate::timeline::sees!(),
+    " AND (c.expires_at IS NULL OR c.expires_at > rendez_now()) ORDER BY c.starts_at) c) busy WHERE p.id = $1"
+);
+
+/// The database's present, the schedule's version and what takes the practitioner's time, by start.
+async fn busy(
+    conn: &Conn,
+    practitioner: PractitionerId,
+    window: TimeRange,
+) -> Result<Option<(Timestamp, i64, Vec<TimeRange>)>, Fault> {
+    let statement = conn.prepare_cached(BUSY).await?;
+    let row = conn.query_opt(&statement, &[&practitioner.uuid(), &window.start(), &window.end()]).await?;
+    Ok(row.map(|row| {
+        let starts: Option<Vec<Timestamp>> = row.get(2);
+        let ends: Option<Vec<Timestamp>> = row.get(3);
+        let ranges = starts.into_iter().flatten().zip(ends.into_iter().flatten());
+        (row.get(0), row.get(1), ranges.filter_map(|(start, end)| TimeRange::new(start, end).ok()).collect())
+    }))
+}
+
+const OWN_HOLDS: &str = "SELECT a.id, a.claim_starts_at, a.claim_ends_at, h.expires_at
+    FROM hold h JOIN appointment a ON a.id = h.appointment_id
+    WHERE h.patient_id = $1 AND a.practitioner_id = $2 AND h.expires_at > rendez_now() AND a.starts_at >= $3 AND a.starts_at < $4
+    ORDER BY a.starts_at";
+
+async fn own_holds(
+    conn: &Conn,
+    patient: PatientId,
+    practitioner: PractitionerId,
+    window: TimeRange,
+) -> Result<Vec<OwnHold>, Fault> {
+    let statement = conn.prepare_cached(OWN_HOLDS).await?;
+    let rows = conn
+        .query(&statement, &[&patient.uuid(), &practitioner.uuid(), &window.start(), &window.end()])
+        .await?;
+    let own = rows.iter().filter_map(|row| {
+        Some(OwnHold {
+            appointment: AppointmentId::from_uuid(row.get(0)),
+            range: TimeRange::new(row.get(1), row.get(2)).ok()?,
+            expires_at: row.get(3),
+        })
+    });
+    Ok(own.collect())
+}
+
+/// Buffers reach over a window's edges, at most 8 hours each way, and a visit is no longer than a day.
+fn reach(window: TimeRange) -> TimeRange {
+    let day = SignedDuration::from_hours(24);
+    TimeRange::new(
+        window.start().checked_sub(day).unwrap_or(window.start()),
+        window.end().checked_add(day * 2).unwrap_or(window.end()),
+    )
+    .unwrap_or(window)
 }
 
 /// Why a time is offered or not, rule by rule.
@@ -213,13 +252,7 @@ pub(super) async fn around(
 
 /// Schedule and claims that belong together: the claims' statement also reads the schedule's version.
 async fn read(ctx: &Ctx, practitioner: PractitionerId, window: TimeRange) -> Result<Reading, BookingRefusal> {
-    let day = SignedDuration::from_hours(24);
-    // Buffers reach over the window's edges, at most 8 hours each way.
-    let reach = TimeRange::new(
-        window.start().checked_sub(day).unwrap_or(window.start()),
-        window.end().checked_add(day).unwrap_or(window.end()),
-    )
-    .unwrap_or(window);
+    let reach = reach(window);
     let conn = ctx.store.read_fresh().await?;
     let (now, version, claims) = claims(&conn, practitioner, reach).await?.ok_or(BookingRefusal::NotFound)?;
     drop(conn);

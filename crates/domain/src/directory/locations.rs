@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::error::DirectoryRefusal;
 use super::model::{Location, NewLocation, Organization, Room};
+use super::practitioners::record;
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
 use crate::identity::access;
@@ -73,6 +74,7 @@ pub async fn add_location(
                 tx.query_opt("SELECT FROM organization WHERE id = $1", &[&organization.uuid()]).await?;
             known.ok_or(DirectoryRefusal::NotFound)?;
             let location = insert_location(&tx, &task, organization, new).await?;
+            record(&tx, &task, "location.create", location.id.uuid(), 1).await?;
             idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&location)).await?;
             tx.commit().await?;
             Ok(Answer::Fresh(location))
@@ -107,6 +109,7 @@ pub async fn add_room(
                 )
                 .await?;
             let room = read_room(&row);
+            record(&tx, &task, "room.create", room.id.uuid(), 1).await?;
             idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&room)).await?;
             tx.commit().await?;
             Ok(Answer::Fresh(room))

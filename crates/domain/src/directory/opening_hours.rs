@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use rendez_platform::store::Transaction;
-use rendez_vocab::ids::{LocationId, PractitionerId, VisitTypeId};
+use rendez_vocab::ids::{LocationId, OrganizationId, PractitionerId, VisitTypeId};
 use uuid::Uuid;
 
 use super::error::DirectoryRefusal;
@@ -42,11 +42,15 @@ pub struct WeeklyOpening {
     pub every_weeks: u8,
 }
 
-/// The opening hours as they stand. Public, like a sign on the door.
+/// The opening hours as they stand. Public, like a sign on the door; why it is closed only the practice reads.
 pub async fn opening_hours(ctx: &Ctx, id: PractitionerId) -> Result<OpeningHours, DirectoryRefusal> {
     let conn = ctx.store.read_fresh().await?;
-    let head = conn.query_opt("SELECT version FROM practitioner WHERE id = $1", &[&id.uuid()]).await?;
-    let version = head.ok_or(DirectoryRefusal::NotFound)?.get(0);
+    let head = conn
+        .query_opt("SELECT version, organization_id FROM practitioner WHERE id = $1", &[&id.uuid()])
+        .await?
+        .ok_or(DirectoryRefusal::NotFound)?;
+    let (version, organization) = (head.get(0), OrganizationId::from_uuid(head.get(1)));
+    let at_home = access::manage_practitioner(&ctx.actor, id, organization).is_ok();
     let rules = conn
         .query(
             "SELECT weekday, starts, ends, location_id, visit_type_ids, valid_from, valid_until, every_weeks
@@ -56,8 +60,9 @@ pub async fn opening_hours(ctx: &Ctx, id: PractitionerId) -> Result<OpeningHours
         .await?;
     let closures = conn
         .query(
-            "SELECT starts, ends, reason FROM closure WHERE practitioner_id = $1 ORDER BY starts, id LIMIT 1000",
-            &[&id.uuid()],
+            "SELECT starts, ends, CASE WHEN $2 THEN reason END FROM closure WHERE practitioner_id = $1
+             ORDER BY starts, id LIMIT 1000",
+            &[&id.uuid(), &at_home],
         )
         .await?;
     let weekly = rules.iter().map(|row| WeeklyOpening {

@@ -86,7 +86,7 @@ pub struct Facets {
 /// The answer.
 #[derive(Debug, Clone)]
 pub struct SearchResults {
-    /// Nearest first (by name without a place), and only those with a free slot.
+    /// Nearest first (in the order of their entry without a place), and only those with a free slot.
     pub results: Vec<Found>,
     /// How many practitioners match, free or not.
     pub total: i64,

@@ -251,16 +251,8 @@ fn name(weekday: Weekday) -> &'static str {
 /// The opening hours as they stand: public, like a sign on the door. Reasons of closures are the practice's own.
 #[utoipa::path(get, path = "/v1/practitioners/{id}/opening-hours", tag = "opening hours", security(()),
     responses((status = 200, description = "The opening hours", body = OpeningHoursView)))]
-pub(crate) async fn find(
-    caller: Caller,
-    Id(id): Id<PractitionerId>,
-) -> Result<Response, Problem> {
-    let mut hours = directory::opening_hours(&caller.ctx, id).await?;
-    if rendez_domain::identity::access::practice(&caller.ctx.actor).is_err() {
-        for (_, _, reason) in &mut hours.closures {
-            *reason = None;
-        }
-    }
+pub(crate) async fn find(caller: Caller, Id(id): Id<PractitionerId>) -> Result<Response, Problem> {
+    let hours = directory::opening_hours(&caller.ctx, id).await?;
     Ok(versioned(StatusCode::OK, hours.version, OpeningHoursView::from(hours)))
 }
 
