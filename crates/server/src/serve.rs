@@ -156,7 +156,8 @@ async fn run(
             demonstration::greet(&url, logins);
         }
     }
-    let (warming, connections) = (store.clone(), settings.database.pool_size);
+    // Half of them: the other half must stay free for what asks meanwhile.
+    let (warming, connections) = (store.clone(), settings.database.pool_size / 2);
     tokio::spawn(async move {
         if let Err(fault) = booking::statements::warm(&warming, connections).await {
             tracing::warn!(error = ?fault, "connections could not be opened ahead");

@@ -87,10 +87,7 @@ async fn measure(name: &str, report: &mut Report) -> Result<()> {
             "bookings" => bookings::measure(report).await,
             "ceiling" => ceiling::measure(report).await,
             "slots" => slots::measure(report).await,
-            "crash-points" => {
-                crash_points::explain(report);
-                Ok(())
-            }
+            "crash-points" => crash_points::run(report).await,
             "nothing-lost" => nothing_lost::measure(report).await,
             "start" => start::measure(report).await,
             _ => search::measure(report).await,
