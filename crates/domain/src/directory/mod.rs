@@ -13,6 +13,7 @@ mod openings;
 mod patients;
 mod practitioners;
 mod time_off;
+mod visit_types;
 
 pub use error::DirectoryRefusal;
 pub use locations::{NewRoom, add_location, add_room, location, locations, organization, rooms};
@@ -26,8 +27,8 @@ pub(crate) use patients::insert_patient;
 pub use patients::{create_patient, patient, patients_by_id, update_patient};
 pub use practitioners::{
     create_practitioner, practitioner, practitioners_by_id, practitioners_of, update_practitioner,
-    visit_type_change,
 };
 pub use time_off::{
     NewTimeOff, StruckAppointment, TakenTimeOff, TimeOffEntry, end_time_off, list_time_off, take_time_off,
 };
+pub use visit_types::visit_type_change;

@@ -1,10 +1,10 @@
-//! Practitioners and their visit types.
+//! Practitioners: entering, finding and changing them.
 
 use std::collections::HashMap;
 
 use rendez_platform::fault::Fault;
 use rendez_platform::store::{GenericClient, Transaction};
-use rendez_vocab::ids::{OrganizationId, PractitionerId, VisitTypeId};
+use rendez_vocab::ids::{OrganizationId, PractitionerId};
 use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::error::DirectoryRefusal;
 use super::locations::{check_zone, insert_location, locations_by_id, new_calendar};
 use super::model::{Location, NewLocation, NewPractitioner, NewVisitType, Practitioner, PractitionerChange};
-use crate::availability::{VisitType, WhoMayBook};
+use super::visit_types::{insert_visit_type, visit_types_of};
+use crate::availability::VisitType;
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
 use crate::identity::access;
@@ -43,6 +44,7 @@ pub async fn create_practitioner(
             let id = insert(&tx, &task, new).await?;
             let made = by_id(&tx, &[id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
             record(&tx, &task, "practitioner.create", id.uuid(), made.version).await?;
+            announce(&tx, id).await?;
             idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&made)).await?;
             tx.commit().await?;
             Ok::<_, DirectoryRefusal>(Answer::Fresh(made))
@@ -127,40 +129,6 @@ fn nameless(ctx: &Ctx) -> NewLocation {
     }
 }
 
-async fn insert_visit_type(
-    tx: &Transaction<'_>,
-    ctx: &Ctx,
-    practitioner: PractitionerId,
-    new: &NewVisitType,
-    position: i16,
-) -> Result<VisitTypeId, Fault> {
-    let id = VisitTypeId::new(ctx.clock.now(), &*ctx.entropy);
-    let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
-    tx.execute(
-        "INSERT INTO visit_type (id, practitioner_id, name, duration_minutes, buffer_before_minutes, buffer_after_minutes,
-            min_notice_minutes, max_horizon_days, hold_minutes, telehealth, who_may_book, room_kind, active, position)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        &[
-            &id.uuid(),
-            &practitioner.uuid(),
-            &new.name,
-            &count(new.duration_minutes),
-            &count(new.buffer_before_minutes),
-            &count(new.buffer_after_minutes),
-            &count(new.min_notice_minutes),
-            &count(new.max_horizon_days),
-            &count(new.hold_minutes),
-            &new.telehealth,
-            &new.who_may_book.as_str(),
-            &new.room_kind,
-            &new.active,
-            &position,
-        ],
-    )
-    .await?;
-    Ok(id)
-}
-
 /// One practitioner, whole. Public: patients look for them.
 pub async fn practitioner(ctx: &Ctx, id: PractitionerId) -> Result<Practitioner, DirectoryRefusal> {
     practitioners_by_id(ctx, &[id]).await?.pop().ok_or(DirectoryRefusal::NotFound)
@@ -190,7 +158,7 @@ pub async fn practitioners_by_id(ctx: &Ctx, ids: &[PractitionerId]) -> Result<Ve
     by_id(&*conn, &uuids).await
 }
 
-async fn by_id(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<Practitioner>, Fault> {
+pub(super) async fn by_id(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<Practitioner>, Fault> {
     let heads = client
         .query(
             &format!("SELECT {COLUMNS} FROM practitioner p JOIN unnest($1::uuid[]) WITH ORDINALITY AS asked (id, place)
@@ -228,39 +196,6 @@ async fn by_id(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<Practiti
             read(row, locations, visit_types.remove(&id).unwrap_or_default())
         })
         .collect())
-}
-
-async fn visit_types_of(
-    client: &impl GenericClient,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<VisitType>>, Fault> {
-    let rows = client
-        .query(
-            "SELECT practitioner_id, id, name, duration_minutes, buffer_before_minutes, buffer_after_minutes, min_notice_minutes,
-                max_horizon_days, hold_minutes, telehealth, who_may_book, room_kind, active
-             FROM visit_type WHERE practitioner_id = ANY ($1) ORDER BY position, id",
-            &[&ids],
-        )
-        .await?;
-    let mut found: HashMap<Uuid, Vec<VisitType>> = HashMap::new();
-    for row in &rows {
-        let count = |column: usize| u32::try_from(row.get::<_, i32>(column)).unwrap_or(0);
-        found.entry(row.get(0)).or_default().push(VisitType {
-            id: VisitTypeId::from_uuid(row.get(1)),
-            name: row.get(2),
-            duration_minutes: count(3),
-            buffer_before_minutes: count(4),
-            buffer_after_minutes: count(5),
-            min_notice_minutes: count(6),
-            max_horizon_days: count(7),
-            hold_minutes: count(8),
-            telehealth: row.get(9),
-            who_may_book: WhoMayBook::named(row.get(10)).unwrap_or(WhoMayBook::Known),
-            room_kind: row.get(11),
-            active: row.get(12),
-        });
-    }
-    Ok(found)
 }
 
 fn read(row: &Row, locations: Vec<Location>, visit_types: Vec<VisitType>) -> Practitioner {
@@ -337,80 +272,6 @@ pub async fn update_practitioner(
         .await?;
     ctx.waker.wake();
     Ok(after)
-}
-
-/// Adds a visit type (`None`) or changes one.
-pub async fn visit_type_change(
-    ctx: &Ctx,
-    practitioner_id: PractitionerId,
-    visit_type: Option<VisitTypeId>,
-    if_match: Option<i64>,
-    new: NewVisitType,
-    render: impl Fn(&Practitioner) -> Value + Send + 'static,
-) -> Result<Answer<Practitioner>, DirectoryRefusal> {
-    let before = practitioner(ctx, practitioner_id).await?;
-    access::manage_practitioner(&ctx.actor, practitioner_id, before.organization)?;
-    let task = ctx.clone();
-    let after = ctx
-        .store
-        .write(move |mut conn| async move {
-            let tx = conn.transaction().await?;
-            if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
-                return Ok(Answer::Replayed(earlier?));
-            }
-            let version = lock(&tx, practitioner_id, if_match).await?;
-            match visit_type {
-                None => {
-                    let position = i16::try_from(before.visit_types.len()).unwrap_or(i16::MAX);
-                    insert_visit_type(&tx, &task, practitioner_id, &new, position).await?;
-                }
-                Some(id) => replace_visit_type(&tx, practitioner_id, id, &new).await?,
-            }
-            bump_schedule(&tx, practitioner_id).await?;
-            record(&tx, &task, "visit-type.change", practitioner_id.uuid(), version).await?;
-            let after =
-                by_id(&tx, &[practitioner_id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
-            let status = if visit_type.is_none() { 201 } else { 200 };
-            idempotency::remember(&tx, task.idempotency.as_ref(), status, &render(&after)).await?;
-            tx.commit().await?;
-            Ok::<_, DirectoryRefusal>(Answer::Fresh(after))
-        })
-        .await?;
-    ctx.waker.wake();
-    Ok(after)
-}
-
-async fn replace_visit_type(
-    tx: &Transaction<'_>,
-    practitioner: PractitionerId,
-    id: VisitTypeId,
-    new: &NewVisitType,
-) -> Result<(), DirectoryRefusal> {
-    let count = |value: u32| i32::try_from(value).unwrap_or(i32::MAX);
-    let changed = tx
-        .execute(
-            "UPDATE visit_type SET name = $3, duration_minutes = $4, buffer_before_minutes = $5, buffer_after_minutes = $6,
-                min_notice_minutes = $7, max_horizon_days = $8, hold_minutes = $9, telehealth = $10, who_may_book = $11,
-                room_kind = $12, active = $13
-             WHERE id = $1 AND practitioner_id = $2",
-            &[
-                &id.uuid(),
-                &practitioner.uuid(),
-                &new.name,
-                &count(new.duration_minutes),
-                &count(new.buffer_before_minutes),
-                &count(new.buffer_after_minutes),
-                &count(new.min_notice_minutes),
-                &count(new.max_horizon_days),
-                &count(new.hold_minutes),
-                &new.telehealth,
-                &new.who_may_book.as_str(),
-                &new.room_kind,
-                &new.active,
-            ],
-        )
-        .await?;
-    if changed == 0 { Err(DirectoryRefusal::NotFound) } else { Ok(()) }
 }
 
 /// Locks a practitioner's row for a change of the directory and checks the caller's version.
