@@ -113,7 +113,7 @@ async fn what_changes_the_directory_is_in_the_audit_too() {
     ];
     assert_eq!(actions, expected);
     let told = "SELECT count(*) FROM change WHERE kind = 'schedule'";
-    assert_eq!(world.count(told).await, 6, "followers hear of each change of what may be booked");
+    assert_eq!(world.count(told).await, 7, "followers hear of each change of what may be booked");
     world.assert_consistent().await;
 }
 
