@@ -29,4 +29,5 @@ pub use model::{
     WhoMayBook,
 };
 pub use open::{OpenRange, opening_ranges};
+pub(crate) use queries::{VISIT_TYPES, visit_type};
 pub use slots::{Slot, slots, slots_of_opening};

@@ -24,7 +24,8 @@ const PRACTITIONERS: &str =
 const LOCATIONS: &str = "SELECT at.practitioner_id, l.id, l.organization_id, l.time_zone FROM (
     SELECT id AS practitioner_id, location_id FROM practitioner WHERE id = ANY ($1)
     UNION SELECT practitioner_id, location_id FROM practitioner_location WHERE practitioner_id = ANY ($1)) at JOIN location l ON l.id = at.location_id";
-const VISIT_TYPES: &str = "SELECT practitioner_id, id, name, duration_minutes, buffer_before_minutes, buffer_after_minutes, min_notice_minutes,
+/// The visit types of several practitioners; [`visit_type`] reads a row.
+pub(crate) const VISIT_TYPES: &str = "SELECT practitioner_id, id, name, duration_minutes, buffer_before_minutes, buffer_after_minutes, min_notice_minutes,
     max_horizon_days, hold_minutes, telehealth, who_may_book, room_kind, active
     FROM visit_type WHERE practitioner_id = ANY ($1) ORDER BY position, id";
 const RULES: &str = "SELECT practitioner_id, location_id, weekday, starts, ends, visit_type_ids, valid_from, valid_until, every_weeks
@@ -134,7 +135,7 @@ fn location(row: &Row) -> Result<ScheduleLocation, Fault> {
     })
 }
 
-fn visit_type(row: &Row) -> VisitType {
+pub(crate) fn visit_type(row: &Row) -> VisitType {
     let count = |column: usize| u32::try_from(row.get::<_, i32>(column)).unwrap_or(0);
     VisitType {
         id: VisitTypeId::from_uuid(row.get(1)),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::error::DirectoryRefusal;
 use super::model::{NewVisitType, Practitioner};
 use super::practitioners::{bump_schedule, by_id, lock, practitioner, record};
-use crate::availability::{VisitType, WhoMayBook};
+use crate::availability::{VISIT_TYPES, VisitType, visit_type};
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
 use crate::identity::access;
@@ -128,31 +128,10 @@ pub(super) async fn visit_types_of(
     client: &impl GenericClient,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<VisitType>>, Fault> {
-    let rows = client
-        .query(
-            "SELECT practitioner_id, id, name, duration_minutes, buffer_before_minutes, buffer_after_minutes, min_notice_minutes,
-                max_horizon_days, hold_minutes, telehealth, who_may_book, room_kind, active
-             FROM visit_type WHERE practitioner_id = ANY ($1) ORDER BY position, id",
-            &[&ids],
-        )
-        .await?;
+    let rows = client.query(VISIT_TYPES, &[&ids]).await?;
     let mut found: HashMap<Uuid, Vec<VisitType>> = HashMap::new();
     for row in &rows {
-        let count = |column: usize| u32::try_from(row.get::<_, i32>(column)).unwrap_or(0);
-        found.entry(row.get(0)).or_default().push(VisitType {
-            id: VisitTypeId::from_uuid(row.get(1)),
-            name: row.get(2),
-            duration_minutes: count(3),
-            buffer_before_minutes: count(4),
-            buffer_after_minutes: count(5),
-            min_notice_minutes: count(6),
-            max_horizon_days: count(7),
-            hold_minutes: count(8),
-            telehealth: row.get(9),
-            who_may_book: WhoMayBook::named(row.get(10)).unwrap_or(WhoMayBook::Known),
-            room_kind: row.get(11),
-            active: row.get(12),
-        });
+        found.entry(row.get(0)).or_default().push(visit_type(row));
     }
     Ok(found)
 }
