@@ -1,0 +1,135 @@
+//! How many matches there are of what.
+//!
+//! Invariant: everybody is counted once, wherever they match. Languages and sectors are counted as if none had been
+//! asked for, all else among the matches.
+
+use std::sync::atomic::Ordering;
+
+use crate::hot::{LANES, Slices};
+use crate::query::Facets;
+use crate::search::{Choice, Column, Dropped, Lanes, Search, chosen};
+
+/// Days after the window's start for [`Facets::free_within_days`].
+const WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
+
+/// Counters; buffers to use again.
+#[derive(Debug, Default)]
+pub(crate) struct Sums {
+    specialties: Vec<u32>,
+    counted: Vec<u32>,
+    masks: Vec<u64>,
+}
+
+impl Search<'_> {
+    /// How many match, and of what.
+    pub(crate) fn count(&self, lanes: &Lanes, dropped: &[Dropped], sums: &mut Sums) -> (u32, Facets) {
+        let (hot, plan) = (&self.core.hot, &self.plan);
+        let (language, sector) = (plan.language, plan.sector);
+        let mut facets = Facets::default();
+
+        if language != Choice::Any {
+            self.count_slices(lanes, sums, Choice::Any, sector);
+            facets.languages = listed(sums, hot.slices.languages());
+        }
+        if sector != Choice::Any {
+            self.count_slices(lanes, sums, language, Choice::Any);
+            facets.sectors = listed(sums, hot.slices.sectors());
+        }
+        self.count_slices(lanes, sums, language, sector);
+        if language == Choice::Any {
+            facets.languages = listed(sums, hot.slices.languages());
+        }
+        if sector == Choice::Any {
+            facets.sectors = listed(sums, hot.slices.sectors());
+        }
+        [facets.telehealth, facets.new_patients] =
+            [Slices::TELEHEALTH, Slices::NEW].map(|at| sums.counted[at]);
+
+        sums.specialties.clear();
+        sums.specialties.resize(hot.specialties(), 0);
+        let mut total = 0;
+        for (found, mask) in lanes.found.iter().zip(&sums.masks).filter(|(_, mask)| **mask != 0) {
+            let matches = mask.count_ones();
+            total += matches;
+            if let Some(sum) =
+                hot.specialty(found.block).and_then(|number| sums.specialties.get_mut(usize::from(number)))
+            {
+                *sum += matches;
+            }
+        }
+        facets.specialties =
+            ordered(sums.specialties.iter().zip(0..).map(|(count, number)| (number, *count)));
+        facets.free_within_days = self.free_within(lanes, dropped, sums, total);
+        (total, facets)
+    }
+
+    /// Adds up the slices of the lanes with such a language and sector; they stay in the masks of the sums.
+    fn count_slices(&self, lanes: &Lanes, sums: &mut Sums, language: Choice, sector: Choice) {
+        let slices = &self.core.hot.slices;
+        sums.masks.clear();
+        sums.masks.extend(lanes.found.iter().zip(&lanes.counted).map(|(found, mask)| {
+            let word = |place: usize| slices.at(found.block as usize, place).load(Ordering::Relaxed);
+            mask & chosen(language, word) & chosen(sector, word)
+        }));
+        sums.counted.clear();
+        sums.counted.resize(slices.counted_words(), 0);
+        self.way.count(&self.core.hot, &lanes.found, &sums.masks, &mut sums.counted);
+    }
+
+    fn free_within(
+        &self,
+        lanes: &Lanes,
+        dropped: &[Dropped],
+        sums: &mut Sums,
+        total: u32,
+    ) -> Option<[u32; 4]> {
+        let plan = &self.plan;
+        if plan.by_day {
+            return None;
+        }
+        let judged: Vec<_> = lanes
+            .judged
+            .iter()
+            .filter(|judged| sums.masks[judged.at as usize] >> (judged.lane % LANES as u32) & 1 == 1)
+            .map(|judged| judged.first)
+            .collect();
+        for (mask, judged) in sums.masks.iter_mut().zip(&lanes.judged_masks) {
+            *mask &= !judged;
+        }
+        // Whoever counts at one place may be free earlier at another.
+        let slices = &self.core.hot.slices;
+        let asked = |lane: u32| {
+            let (block, seat) = (lane as usize / LANES, lane as usize % LANES);
+            let word = |place: usize| slices.at(block, place).load(Ordering::Relaxed);
+            (chosen(plan.language, word) & chosen(plan.sector, word)) >> seat & 1 == 1
+        };
+        let sooner = |bound| {
+            let sooner = dropped.iter().filter(|lane| lane.first < bound && lane.earlier >= bound);
+            sooner.filter(|dropped| asked(dropped.lane)).count() as u32
+        };
+        Some(WITHIN_DAYS.map(|days| {
+            let bound = plan.now.plus(days * 86_400);
+            if bound >= plan.window.end {
+                return total;
+            }
+            let by_column = match plan.column {
+                Column::Of(column) => {
+                    self.way.count_before(&self.core.hot, column, bound.seconds(), &lanes.found, &sums.masks)
+                }
+                Column::Beyond => 0,
+            };
+            by_column + judged.iter().filter(|first| **first < bound).count() as u32 + sooner(bound)
+        }))
+    }
+}
+
+fn listed(sums: &Sums, slices: impl Iterator<Item = (u8, usize)>) -> Vec<(u8, u32)> {
+    ordered(slices.map(|(number, at)| (number, sums.counted[at - Slices::COUNTED])))
+}
+
+/// Those of whom there are any, most first, then by number.
+fn ordered<N: Ord + Copy>(counts: impl Iterator<Item = (N, u32)>) -> Vec<(N, u32)> {
+    let mut counts: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
+    counts.sort_unstable_by_key(|(number, count)| (u32::MAX - count, *number));
+    counts
+}

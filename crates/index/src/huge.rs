@@ -1,0 +1,44 @@
+//! Large memory in large pages: a search reads a few words each in many places, and looking up small pages would cost as
+//! much as the reading.
+//!
+//! It is only advice to the system; nothing else changes if it is not taken.
+#![allow(unsafe_code)]
+
+/// Less than this is left as it is.
+const LARGE: usize = 4 << 20;
+
+/// So many of something, in large pages if that is much.
+pub(crate) fn filled<T>(count: usize, make: impl FnMut() -> T) -> Vec<T> {
+    let mut vector = Vec::with_capacity(count);
+    advise(vector.spare_capacity_mut());
+    vector.extend(std::iter::repeat_with(make).take(count));
+    vector
+}
+
+#[cfg(target_os = "linux")]
+fn advise<T>(memory: &mut [T]) {
+    const PAGE: usize = 4096;
+    let (start, bytes) = (memory.as_mut_ptr() as usize, size_of_val(memory));
+    let (from, until) = (start.next_multiple_of(PAGE), (start + bytes) / PAGE * PAGE);
+    if bytes >= LARGE && from < until {
+        // SAFETY: the pages lie wholly in memory that is borrowed here, and the advice changes no byte of them. An error
+        // means that the system has no such pages, which is as good.
+        unsafe { libc::madvise(from as *mut libc::c_void, until - from, libc::MADV_HUGEPAGE) };
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn advise<T>(_memory: &mut [T]) {}
+
+#[cfg(test)]
+mod tests {
+    use super::filled;
+
+    #[test]
+    fn memory_is_filled_however_much_it_is() {
+        for count in [0, 10, 3 << 20] {
+            let vector = filled(count, || 7_u64);
+            assert!(vector.len() == count && vector.iter().all(|number| *number == 7));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! What searches read.
+
+use std::sync::Arc;
+
+use crate::core::Core;
+use crate::moment::Moment;
+use crate::query::{Answer, Query};
+use crate::search::Scratch;
+use crate::text::Matches;
+
+/// A view of the index for searches; cheap to make.
+pub struct Reader {
+    core: Arc<Core>,
+}
+
+impl Reader {
+    /// Of an arrangement.
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// The arrangement itself.
+    #[cfg(test)]
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Who is meant by a name as it was typed.
+    pub fn people(&self, typed: &str) -> Matches {
+        self.core.names.find(typed)
+    }
+
+    /// Searches.
+    pub fn search(&self, query: &Query<'_>, scratch: &mut Scratch) -> Answer {
+        self.core.search(query, scratch)
+    }
+
+    /// What was given with a person's profile.
+    pub fn card(&self, person: u32) -> &[u8] {
+        self.core.people.words(person).card
+    }
+
+    /// The present of the index.
+    pub fn now(&self) -> Moment {
+        self.core.now()
+    }
+}

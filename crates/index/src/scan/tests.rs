@@ -1,0 +1,222 @@
+//! Both ways of scanning give the same bits, and those are what the lanes say one by one.
+
+use std::sync::atomic::Ordering;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::hilbert;
+use crate::hot::{Aim, BANDS, COLUMNS, LANES, Slices, Times, Traits};
+use crate::moment::Moment;
+
+impl std::fmt::Debug for Hot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hot").field("places", &self.places()).finish_non_exhaustive()
+    }
+}
+
+/// Lanes around the world, at the poles and the date line, at one spot, and nowhere.
+fn position() -> impl Strategy<Value = Option<[f32; 3]>> {
+    prop_oneof![
+        (-90.0_f64..90.0, -180.0_f64..180.0).prop_map(Some),
+        (48.0_f64..49.0, 2.0_f64..3.0).prop_map(Some),
+        (-90.0_f64..-89.9, -180.0_f64..180.0).prop_map(Some),
+        (-0.1_f64..0.1, 179.9_f64..180.1).prop_map(Some),
+        Just(Some((48.5, 2.5))),
+        Just(None),
+    ]
+    .prop_map(|place| place.map(|(latitude, longitude)| hilbert::unit(latitude, longitude)))
+}
+
+fn lane() -> impl Strategy<Value = (Traits, Times)> {
+    let moment = prop_oneof![5 => 1_000_u32..600_000, 1 => Just(u32::MAX)];
+    let days = prop::array::uniform3(any::<u64>());
+    (position(), prop::option::of(0_u16..3), any::<[bool; 2]>(), moment, days).prop_map(
+        |(position, specialty, is, first, days)| {
+            let traits = Traits {
+                person: 0,
+                record: 0,
+                position,
+                specialty,
+                languages: [1_u8, 2].into_iter().filter(|n| is[usize::from(n % 2)]).collect(),
+                sector: Some(u8::from(is[0])),
+                telehealth: is[0],
+                new_patients: is[1],
+                zone: 0,
+                odd_lengths: 0,
+                aims: Aim::ALL,
+                place_no: 0,
+                shortest_horizon_days: 90,
+            };
+            let first = Moment::from_seconds(first);
+            (traits, Times { first: [first; COLUMNS], days: [days; COLUMNS], check_at: Moment::NEVER })
+        },
+    )
+}
+
+fn hot() -> impl Strategy<Value = Hot> {
+    prop::collection::vec(lane(), 0..400).prop_map(|lanes| {
+        let (traits, times): (Vec<_>, Vec<_>) = lanes.into_iter().unzip();
+        let (hot, places) = Hot::build(3, &traits);
+        for (lane, times) in places.into_iter().zip(&times) {
+            hot.set_times(lane, times);
+        }
+        hot
+    })
+}
+
+fn disc() -> impl Strategy<Value = Disc> {
+    (position(), prop::sample::select(vec![0.0_f32, 1_000.0, 50_000.0, 2_000_000.0, 13_000_000.0])).prop_map(
+        |(point, radius)| Disc {
+            point: point.unwrap_or([0.0, 0.0, 1.0]),
+            edge: hilbert::largest_square(|metres| metres <= radius),
+        },
+    )
+}
+
+fn cells() -> impl Strategy<Value = Vec<Cell>> {
+    let cell = (0_u8..64, 1_u8..8, 0_u32..500_000, 1_u32..200_000, any::<[bool; 2]>()).prop_map(
+        |(day, bands, from, long, [whole, full])| Cell {
+            day,
+            bands,
+            from,
+            until: from + long,
+            whole: whole || full,
+            full,
+        },
+    );
+    prop::collection::vec(cell, 0..6)
+}
+
+fn ways() -> Vec<Way> {
+    let mut ways = vec![Way::Portable];
+    ways.extend(Some(Way::best()).filter(|way| *way != Way::Portable));
+    ways
+}
+
+fn everything(hot: &Hot) -> (Vec<Found>, Vec<u64>) {
+    let found: Vec<_> =
+        (0..hot.blocks() as u32).map(|block| Found { block, nearest: 0.0, inside: false }).collect();
+    let masks = vec![u64::MAX; found.len()];
+    (found, masks)
+}
+
+/// Bits of lanes, one by one.
+fn expected(found: &[Found], masks: &[u64], passes: impl Fn(u32) -> bool) -> Vec<u64> {
+    let block = |(found, mask): (&Found, &u64)| {
+        let of = |seat: u32| u64::from(passes(found.block * LANES as u32 + seat)) << seat;
+        (0..LANES as u32).fold(0, |bits, seat| bits | of(seat)) & mask
+    };
+    found.iter().zip(masks).map(block).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn near_blocks_miss_nobody(hot in hot(), disc in disc(), specialty in 0_u16..3) {
+        let [run, _] = hot.runs(Some(specialty));
+        let mut answers = Vec::new();
+        for way in ways() {
+            let mut found = Vec::new();
+            way.near_blocks(&hot, &disc, run.clone(), &mut found);
+            for block in run.clone() {
+                let known = found.iter().find(|found| found.block == block);
+                for lane in block * LANES as u32..(block + 1) * LANES as u32 {
+                    let square = hilbert::square(hot.position(lane), disc.point);
+                    if square <= disc.edge {
+                        prop_assert!(known.is_some_and(|found| found.nearest <= square));
+                    } else if !square.is_nan() {
+                        prop_assert!(known.is_none_or(|found| !found.inside));
+                    }
+                }
+            }
+            answers.push(found);
+        }
+        prop_assert!(answers.windows(2).all(|pair| pair[0] == pair[1]));
+    }
+
+    #[test]
+    fn discs_and_bounds_are_exact(hot in hot(), disc in disc(), bound in 0_u32..700_000, column in 0..COLUMNS) {
+        let (found, all) = everything(&hot);
+        let near = expected(&found, &all, |lane| hilbert::square(hot.position(lane), disc.point) <= disc.edge);
+        let early = expected(&found, &near, |lane| hot.first(column, lane).seconds() < bound);
+        for way in ways() {
+            let mut masks = all.clone();
+            way.in_disc(&hot, &disc, &found, &mut masks);
+            prop_assert_eq!(&masks, &near);
+            let count: u32 = early.iter().map(|mask| mask.count_ones()).sum();
+            prop_assert_eq!(way.count_before(&hot, column, bound, &found, &masks), count);
+            way.before(&hot, column, bound, &found, &mut masks);
+            prop_assert_eq!(&masks, &early);
+        }
+    }
+
+    #[test]
+    fn counts_are_exact(hot in hot(), bound in 0_u32..700_000) {
+        let (found, all) = everything(&hot);
+        let masks = expected(&found, &all, |lane| hot.first(0, lane).seconds() < bound);
+        let counted: Vec<u32> = (0..hot.slices.counted_words())
+            .map(|at| {
+                let of = |(found, mask): (&Found, &u64)| {
+                    let word = hot.slices.at(found.block as usize, Slices::COUNTED + at);
+                    (word.load(Ordering::Relaxed) & mask).count_ones()
+                };
+                found.iter().zip(&masks).map(of).sum()
+            })
+            .collect();
+        for way in ways() {
+            let mut sums = vec![0; counted.len()];
+            way.count(&hot, &found, &masks, &mut sums);
+            prop_assert_eq!(&sums, &counted);
+        }
+    }
+
+    #[test]
+    fn cells_are_decided_alike(hot in hot(), cells in cells(), column in 0..COLUMNS) {
+        for block in 0..hot.blocks().min(8) as u32 {
+            let answers: Vec<_> = ways().into_iter().map(|way| way.in_cells(&hot, column, &cells, block, u64::MAX)).collect();
+            prop_assert!(answers.windows(2).all(|pair| pair[0] == pair[1]));
+            let (sure, maybe) = answers[0];
+            prop_assert_eq!(sure & maybe, 0);
+            for seat in 0..LANES as u32 {
+                let first = hot.first(column, block * LANES as u32 + seat).seconds();
+                let free = |cell: &Cell| {
+                    first < cell.until && cell.free(&hot.days[block as usize].0[column]) >> seat & 1 == 1
+                };
+                let certain = |cell: &Cell| free(cell) && (cell.full || cell.whole && first >= cell.from);
+                prop_assert_eq!(sure >> seat & 1 == 1, cells.iter().any(certain));
+                prop_assert!((sure | maybe) >> seat & 1 == u64::from(cells.iter().any(free)));
+            }
+        }
+        prop_assert_eq!(BANDS, 3);
+    }
+
+    #[test]
+    fn scores_are_the_same_to_the_bit(
+        hot in hot(), disc in prop::option::of(disc()), reference in 0_u32..700_000, floor in 0_u32..20_000, cut in any::<u32>(),
+    ) {
+        let scoring = Scoring { point: disc.map(|disc| disc.point), column: 3, reference, floor, cut };
+        for block in 0..hot.blocks().min(8) as u32 {
+            let placed = (0..LANES as u32).fold(0_u64, |mask, seat| {
+                mask | u64::from(!hot.position(block * LANES as u32 + seat)[0].is_nan()) << seat
+            });
+            let mut wanted = Vec::new();
+            for way in ways() {
+                let mut scores = [0; LANES];
+                let mask = way.scores(&hot, &scoring, block, placed, &mut scores);
+                for seat in 0..LANES as u32 {
+                    let lane = block * LANES as u32 + seat;
+                    let metres = scoring.point.map(|point| hilbert::metres(hilbert::square(hot.position(lane), point)) as u32);
+                    let score = metres.unwrap_or(0) + waiting(hot.first(3, lane).seconds(), reference);
+                    if placed >> seat & 1 == 1 {
+                        prop_assert_eq!(scores[seat as usize], score);
+                    }
+                    let is_wanted = placed >> seat & 1 == 1 && (floor..=cut).contains(&score);
+                    prop_assert_eq!(mask >> seat & 1 == 1, is_wanted);
+                }
+                wanted.push(mask);
+            }
+        }
+    }
+}

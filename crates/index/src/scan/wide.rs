@@ -1,0 +1,260 @@
+//! The same with vectors of 512 bits: sixteen lanes at a time.
+//!
+//! This is the one corner with unsafe code. Two things need it: words that a writer may change are loaded by an instruction
+//! that the compiler knows nothing of, because a plain vector load beside an atomic store would be a data race in the
+//! language's eyes (the machine's aligned 32- and 64-bit words do not tear); and functions for a certain kind of
+//! machine are called, which [`Able`] proves to be there.
+#![allow(unsafe_code)]
+
+use std::arch::asm;
+use std::arch::x86_64::*;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU32, AtomicU64};
+
+use super::{Cell, Disc, Found, METRES_PER_SECOND, Scoring};
+use crate::hilbert::EARTH_METRES;
+use crate::hot::{Boxes, Hot, LANES, LINE, OUTER, Words};
+
+/// Proof that the machine has what the functions below need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Able(());
+
+impl Able {
+    pub(super) fn detect() -> Option<Self> {
+        let has = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vpopcntdq")
+            && is_x86_feature_detected!("popcnt");
+        has.then_some(Self(()))
+    }
+}
+
+/// Functions for such a machine: each stands inside a safe one that takes the proof.
+macro_rules! wide {
+    ($($(#[$doc:meta])* fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $answer:ty)? $body:block)*) => {$(
+        $(#[$doc])*
+        pub(super) fn $name(_: Able, $($argument: $kind),*) $(-> $answer)? {
+            #[target_feature(enable = "avx512f,avx512dq,avx512vpopcntdq,popcnt")]
+            fn inner($($argument: $kind),*) $(-> $answer)? $body
+            // SAFETY: whoever has an `Able` has asked the machine for these features.
+            unsafe { inner($($argument),*) }
+        }
+    )*};
+}
+
+/// Sixteen words of 32 bits.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load(words: &[AtomicU32; OUTER]) -> __m512i {
+    let loaded: __m512i;
+    // SAFETY: the reference is good for reading 64 bytes, and that is all the instruction does.
+    unsafe {
+        asm!("vmovdqu32 {0}, [{1}]", out(zmm_reg) loaded, in(reg) words.as_ptr(),
+            options(nostack, preserves_flags, readonly));
+    }
+    loaded
+}
+
+/// Eight words of 64 bits.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load_line(words: &[AtomicU64; LINE]) -> __m512i {
+    let loaded: __m512i;
+    // SAFETY: the reference is good for reading 64 bytes, and that is all the instruction does.
+    unsafe {
+        asm!("vmovdqu64 {0}, [{1}]", out(zmm_reg) loaded, in(reg) words.as_ptr(),
+            options(nostack, preserves_flags, readonly));
+    }
+    loaded
+}
+
+/// A block's words in four vectors.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn load_block(words: &Words) -> [__m512i; 4] {
+    let (quarters, _) = words.0.as_chunks::<OUTER>();
+    [load(&quarters[0]), load(&quarters[1]), load(&quarters[2]), load(&quarters[3])]
+}
+
+/// Sixteen bits of each quarter, put together.
+#[inline]
+fn join(quarters: [__mmask16; 4]) -> u64 {
+    quarters.into_iter().rev().fold(0, |joined, quarter| joined << 16 | u64::from(quarter))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn firsts_before(first: [__m512i; 4], bound: u32) -> u64 {
+    let bound = _mm512_set1_epi32(bound.cast_signed());
+    join(first.map(|first| _mm512_cmplt_epu32_mask(first, bound)))
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn sum_of_squares([x, y, z]: [__m512; 3]) -> __m512 {
+    _mm512_add_ps(_mm512_add_ps(_mm512_mul_ps(x, x), _mm512_mul_ps(y, y)), _mm512_mul_ps(z, z))
+}
+
+/// The squared distances of a block's lanes from a point.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn squares(hot: &Hot, block: usize, point: [f32; 3]) -> [__m512; 4] {
+    let axes =
+        [load_block(&hot.axes[0][block]), load_block(&hot.axes[1][block]), load_block(&hot.axes[2][block])];
+    [0, 1, 2, 3].map(|quarter: usize| {
+        sum_of_squares([0, 1, 2].map(|axis: usize| {
+            _mm512_sub_ps(_mm512_castsi512_ps(axes[axis][quarter]), _mm512_set1_ps(point[axis]))
+        }))
+    })
+}
+
+/// The least and the greatest squared distance of sixteen boxes from a point.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn distances(boxes: &Boxes, point: [f32; 3]) -> (__m512, __m512) {
+    let sides = [0, 1, 2].map(|axis: usize| {
+        let at = _mm512_set1_ps(point[axis]);
+        let below = _mm512_sub_ps(_mm512_castsi512_ps(load(&boxes.low[axis])), at);
+        let above = _mm512_sub_ps(at, _mm512_castsi512_ps(load(&boxes.high[axis])));
+        (below, above)
+    });
+    let gap = sides.map(|(below, above)| _mm512_max_ps(_mm512_max_ps(below, above), _mm512_setzero_ps()));
+    let reach = sides.map(|(below, above)| _mm512_min_ps(below, above));
+    (sum_of_squares(gap), sum_of_squares(reach))
+}
+
+wide! {
+    fn near_blocks(hot: &Hot, disc: &Disc, run: Range<u32>, found: &mut Vec<Found>) {
+        let edge = _mm512_set1_ps(disc.edge);
+        let wide = (OUTER * OUTER) as u32;
+        for outer in run.start / wide..run.end.div_ceil(wide) {
+            let (least, _) = distances(&hot.outer[outer as usize], disc.point);
+            let mut middles = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(least, edge);
+            while middles != 0 {
+                let middle = outer * OUTER as u32 + middles.trailing_zeros();
+                middles &= middles - 1;
+                let Some(boxes) = hot.boxes.get(middle as usize) else { break };
+                let (least, greatest) = distances(boxes, disc.point);
+                let mut near = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(least, edge);
+                let inside = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(greatest, edge);
+                let mut nearest = [0.0_f32; OUTER];
+                // SAFETY: the array has room for sixteen floats.
+                unsafe { _mm512_storeu_ps(nearest.as_mut_ptr(), least) };
+                while near != 0 {
+                    let at = near.trailing_zeros();
+                    near &= near - 1;
+                    let block = middle * OUTER as u32 + at;
+                    if run.contains(&block) {
+                        found.push(Found { block, nearest: nearest[at as usize], inside: inside >> at & 1 == 1 });
+                    }
+                }
+            }
+        }
+    }
+
+    fn in_disc(hot: &Hot, disc: &Disc, found: &[Found], masks: &mut [u64]) {
+        let edge = _mm512_set1_ps(disc.edge);
+        for (found, mask) in found.iter().zip(masks) {
+            if !found.inside && *mask != 0 {
+                let squares = squares(hot, found.block as usize, disc.point);
+                *mask &= join(squares.map(|square| _mm512_cmp_ps_mask::<_CMP_LE_OQ>(square, edge)));
+            }
+        }
+    }
+
+    fn before(hot: &Hot, column: usize, bound: u32, found: &[Found], masks: &mut [u64]) {
+        let words = &hot.first[column];
+        for (found, mask) in found.iter().zip(masks) {
+            if *mask != 0 {
+                *mask &= firsts_before(load_block(&words[found.block as usize]), bound);
+            }
+        }
+    }
+
+    fn count_before(hot: &Hot, column: usize, bound: u32, found: &[Found], masks: &[u64]) -> u32 {
+        let words = &hot.first[column];
+        let mut count = 0;
+        for (found, mask) in found.iter().zip(masks) {
+            if *mask != 0 {
+                count += (firsts_before(load_block(&words[found.block as usize]), bound) & mask).count_ones();
+            }
+        }
+        count
+    }
+
+    fn count(hot: &Hot, found: &[Found], masks: &[u64], sums: &mut [u32]) {
+        // Four lines at a time stay in registers.
+        for (from, sums) in sums.chunks_mut(4 * LINE).enumerate() {
+            let mut totals = [_mm512_setzero_si512(); 4];
+            for (found, mask) in found.iter().zip(masks) {
+                if *mask != 0 {
+                    let mask = _mm512_set1_epi64(mask.cast_signed());
+                    let lines = hot.slices.counted(found.block as usize).iter().skip(from * 4);
+                    for (total, line) in totals.iter_mut().zip(lines) {
+                        let both = _mm512_and_si512(load_line(&line.0), mask);
+                        *total = _mm512_add_epi64(*total, _mm512_popcnt_epi64(both));
+                    }
+                }
+            }
+            for (sums, total) in sums.chunks_mut(LINE).zip(totals) {
+                let mut counts = [0_u64; LINE];
+                // SAFETY: the array has room for eight words.
+                unsafe { _mm512_storeu_epi64(counts.as_mut_ptr().cast(), total) };
+                for (sum, count) in sums.iter_mut().zip(counts) {
+                    *sum += count as u32;
+                }
+            }
+        }
+    }
+
+    fn in_cells(hot: &Hot, column: usize, cells: &[Cell], block: u32, mask: u64) -> (u64, u64) {
+        let first = load_block(&hot.first[column][block as usize]);
+        let days = &hot.days[block as usize].0[column];
+        let (mut sure, mut maybe) = (0, 0);
+        for cell in cells {
+            let free = cell.free(days) & mask & !sure;
+            if free == 0 {
+                continue;
+            }
+            let free = free & firsts_before(first, cell.until);
+            if cell.full {
+                sure |= free;
+            } else {
+                maybe |= free;
+                if cell.whole {
+                    sure |= free & !firsts_before(first, cell.from);
+                }
+            }
+            if sure == mask {
+                break;
+            }
+        }
+        (sure, maybe & !sure)
+    }
+
+    fn scores(hot: &Hot, scoring: &Scoring, block: u32, mask: u64, scores: &mut [u32; LANES]) -> u64 {
+        let reference = _mm512_set1_epi32(scoring.reference.cast_signed());
+        let weight = _mm512_set1_ps(METRES_PER_SECOND);
+        let mut sums = load_block(&hot.first[scoring.column][block as usize]).map(|first| {
+            let waiting = _mm512_cvtepu32_ps(_mm512_sub_epi32(_mm512_max_epu32(first, reference), reference));
+            _mm512_cvttps_epu32(_mm512_mul_ps(waiting, weight))
+        });
+        if let Some(point) = scoring.point {
+            let earth = _mm512_set1_ps(EARTH_METRES);
+            for (sum, square) in sums.iter_mut().zip(squares(hot, block as usize, point)) {
+                let metres = _mm512_mul_ps(earth, _mm512_sqrt_ps(square));
+                *sum = _mm512_add_epi32(*sum, _mm512_cvttps_epu32(metres));
+            }
+        }
+        let (floor, cut) =
+            (_mm512_set1_epi32(scoring.floor.cast_signed()), _mm512_set1_epi32(scoring.cut.cast_signed()));
+        let (quarters, _) = scores.as_chunks_mut::<OUTER>();
+        for (quarter, sum) in quarters.iter_mut().zip(sums) {
+            // SAFETY: the array has room for sixteen words.
+            unsafe { _mm512_storeu_epi32(quarter.as_mut_ptr().cast(), sum) };
+        }
+        mask & join(sums.map(|sum| {
+            _mm512_cmple_epu32_mask(sum, cut) & _mm512_cmpge_epu32_mask(sum, floor)
+        }))
+    }
+}

@@ -1,0 +1,141 @@
+//! A search, step by step: which blocks, which lanes of them, who counts once, how many there are of what, who is best,
+//! and what the records of those few say.
+//!
+//! Invariant: totals, counts and order are exact, whichever way lanes are scanned. Where the hot arrays cannot decide,
+//! the lane's record does.
+
+mod calendar;
+mod gather;
+mod hits;
+mod matched;
+mod once;
+mod plan;
+mod rank;
+mod times;
+
+use crate::core::Core;
+use crate::facets;
+use crate::moment::Moment;
+use crate::query::{Answer, Cursor, Facets, Query};
+use crate::scan::{Found, Way};
+use crate::select::Select;
+
+use calendar::Calendar;
+use plan::Plan;
+
+pub(crate) use matched::chosen;
+pub(crate) use once::Dropped;
+pub(crate) use plan::{Choice, Column};
+
+/// Memory that a thread uses again from search to search.
+pub struct Scratch {
+    way: Way,
+    lanes: Lanes,
+    calendars: Vec<Calendar>,
+    once: once::Once,
+    select: Select,
+    rough: Vec<u64>,
+    sums: facets::Sums,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::with(Way::best())
+    }
+}
+
+impl Scratch {
+    /// Searches with it run as they would on a machine without wide vectors.
+    #[doc(hidden)]
+    pub fn portable() -> Self {
+        Self::with(Way::Portable)
+    }
+
+    fn with(way: Way) -> Self {
+        Self {
+            way,
+            lanes: Lanes::default(),
+            calendars: Vec::new(),
+            once: once::Once::default(),
+            select: Select::default(),
+            rough: Vec::new(),
+            sums: facets::Sums::default(),
+        }
+    }
+}
+
+/// The lanes that a search is still interested in.
+#[derive(Default)]
+pub(crate) struct Lanes {
+    /// Their blocks.
+    pub(crate) found: Vec<Found>,
+    /// Which of each.
+    pub(crate) masks: Vec<u64>,
+    /// Which of those count: one of everybody.
+    pub(crate) counted: Vec<u64>,
+    /// Those of them whose first start is not the column's, but what their record said.
+    pub(crate) judged: Vec<Judged>,
+    /// The same as masks.
+    pub(crate) judged_masks: Vec<u64>,
+    /// Whether names are still to be asked for.
+    ask_names: bool,
+    /// Room for a step.
+    spare: Vec<u64>,
+}
+
+/// What a record said of a lane.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judged {
+    /// The place of its block among those found.
+    pub(crate) at: u32,
+    pub(crate) lane: u32,
+    /// The first start that is asked for.
+    pub(crate) first: Moment,
+}
+
+/// One search on its way.
+pub(crate) struct Search<'a> {
+    pub(crate) core: &'a Core,
+    pub(crate) plan: Plan<'a>,
+    pub(crate) way: Way,
+}
+
+impl Core {
+    /// Searches.
+    pub(crate) fn search(&self, query: &Query<'_>, scratch: &mut Scratch) -> Answer {
+        let now = self.now();
+        let Some(plan) = Plan::new(query, &self.hot, now) else {
+            let free_within_days = (!plan::by_day(query, now)).then_some([0; 4]);
+            let facets = Facets { free_within_days, ..Facets::default() };
+            return Answer { hits: Vec::new(), total: 0, facets, next: None };
+        };
+        let search = Search { core: self, plan, way: scratch.way };
+        let Scratch { lanes, calendars, once, select, rough, sums, .. } = scratch;
+
+        search.gather(lanes);
+        search.fill_calendars(lanes, calendars);
+        search.match_lanes(lanes, calendars);
+        search.count_once(lanes, calendars, once);
+        let (total, facets) = search.count(lanes, &once.dropped, sums);
+        search.only_asked(lanes);
+        let more = search.rank(lanes, calendars, once, rough, select);
+        let hits = search.hits(calendars, select);
+        let next = hits.last().filter(|_| more).map(|last| Cursor {
+            reference: Moment::from_seconds(search.plan.reference),
+            score: last.score,
+            practitioner: last.practitioner,
+        });
+        Answer { hits, total, facets, next }
+    }
+}
+
+/// The places of the bits in a mask.
+fn seats(mut mask: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let seat = mask.trailing_zeros();
+        (mask != 0).then(|| {
+            mask &= mask - 1;
+            seat
+        })
+    })
+}

@@ -1,0 +1,124 @@
+//! Counts somebody with several places once, and shows them once: at the lane that ranks best.
+//!
+//! Counting needs no order: of somebody's lanes that match, the one of the earliest place counts. Ranking asks only for
+//! those who come near the best.
+
+use std::sync::atomic::Ordering;
+
+use crate::hot::{LANES, Slice};
+use crate::moment::Moment;
+
+use super::calendar::Calendar;
+use super::plan::Column;
+use super::{Lanes, Search, seats};
+
+/// What is known of people with several matching lanes; buffers to use again.
+#[derive(Debug, Default)]
+pub(crate) struct Once {
+    /// The lanes that match, of every block; only while there are people with several.
+    by_block: Vec<u64>,
+    /// The blocks that are not nought there.
+    filled: Vec<u32>,
+    /// Lanes that match but do not count.
+    pub(crate) dropped: Vec<Dropped>,
+}
+
+/// A lane that does not count because the same person's at an earlier place does.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dropped {
+    /// Which one.
+    pub(crate) lane: u32,
+    /// Its first start.
+    pub(crate) first: Moment,
+    /// The first start of those at earlier places.
+    pub(crate) earlier: Moment,
+}
+
+impl Once {
+    fn clear(&mut self) {
+        for block in self.filled.drain(..) {
+            self.by_block[block as usize] = 0;
+        }
+        self.dropped.clear();
+    }
+
+    /// Whether a lane matches, while there are people with several.
+    #[inline]
+    fn matches(&self, lane: u32) -> bool {
+        self.by_block[lane as usize / LANES] >> (lane as usize % LANES) & 1 == 1
+    }
+}
+
+impl Search<'_> {
+    /// Leaves in `counted` one lane of everybody.
+    pub(super) fn count_once(&self, lanes: &mut Lanes, calendars: &[Calendar], once: &mut Once) {
+        let hot = &self.core.hot;
+        once.clear();
+        lanes.counted.clone_from(&lanes.masks);
+        let later = |block: u32| hot.slices.word(block as usize, Slice::Later).load(Ordering::Relaxed);
+        if lanes
+            .found
+            .iter()
+            .zip(&lanes.masks)
+            .all(|(found, mask)| *mask == 0 || mask & later(found.block) == 0)
+        {
+            return;
+        }
+        once.by_block.resize(hot.blocks(), 0);
+        for (found, mask) in lanes.found.iter().zip(&lanes.masks).filter(|(_, mask)| **mask != 0) {
+            once.by_block[found.block as usize] |= mask;
+            once.filled.push(found.block);
+        }
+        for (at, found) in lanes.found.iter().enumerate() {
+            for seat in seats(lanes.masks[at] & later(found.block)) {
+                let lane = found.block * LANES as u32 + seat;
+                let mut earlier = hot.earlier(lane).filter(|other| once.matches(*other)).peekable();
+                if earlier.peek().is_some() {
+                    lanes.counted[at] &= !(1 << seat);
+                    // Days are only counted where first starts are.
+                    let first = |lane| {
+                        if self.plan.by_day { Moment::NEVER } else { self.first(lanes, lane, calendars) }
+                    };
+                    let before = earlier.map(first).min().unwrap_or(Moment::NEVER);
+                    once.dropped.push(Dropped { lane, first: first(lane), earlier: before });
+                }
+            }
+        }
+    }
+
+    /// Whether another lane of the same person matches and ranks better.
+    #[inline]
+    pub(super) fn is_outranked(
+        &self,
+        lanes: &Lanes,
+        calendars: &[Calendar],
+        once: &Once,
+        lane: u32,
+        score: u32,
+    ) -> bool {
+        if once.dropped.is_empty() {
+            return false;
+        }
+        let rank = |other: u32| self.score(other, self.first(lanes, other, calendars));
+        let (earlier, later) = (self.core.hot.earlier(lane), self.core.hot.later(lane));
+        earlier.filter(|other| once.matches(*other)).any(|other| rank(other) <= score)
+            || later.filter(|other| once.matches(*other)).any(|other| rank(other) < score)
+    }
+
+    /// The first start of a lane that matches.
+    fn first(&self, lanes: &Lanes, lane: u32, calendars: &[Calendar]) -> Moment {
+        match self.plan.column {
+            Column::Of(column) if !self.plan.by_day && !lanes.is_judged(lane) => {
+                self.core.hot.first(column, lane)
+            }
+            _ => self.first_start(lane, calendars).unwrap_or(Moment::NEVER),
+        }
+    }
+}
+
+impl Lanes {
+    /// Whether the first start of a lane is what its record said; few are.
+    fn is_judged(&self, lane: u32) -> bool {
+        !self.judged.is_empty() && self.judged.binary_search_by_key(&lane, |judged| judged.lane).is_ok()
+    }
+}

@@ -1,0 +1,220 @@
+//! Who is best: exact scores where the first start is known, and where only the day is, the least that the score can be,
+//! until records have settled as many as can still be among the best.
+
+use std::cmp::Ordering;
+
+use crate::hilbert;
+use crate::hot::LANES;
+use crate::moment::Moment;
+use crate::people::People;
+use crate::query::Cursor;
+use crate::scan::{Scoring, waiting};
+use crate::select::{Select, pack, unpack};
+
+use rendez_vocab::ids::PractitionerId;
+
+use super::calendar::Calendar;
+use super::once::Once;
+use super::plan::Column;
+use super::{Lanes, Search, seats};
+
+/// Nearest blocks first, so that the cut is low when the many far ones come: metres from the middle.
+const RINGS: [f32; 4] = [1_500.0, 5_000.0, 15_000.0, f32::INFINITY];
+/// With fewer blocks than this, their order does not matter.
+const FEW: usize = 16;
+/// What a slip weighs.
+const SLIP: u32 = 28;
+/// Rough candidates that are gathered before records are asked.
+const ROUGH: usize = 256;
+
+/// A ranking on its way.
+struct Ranking<'a> {
+    search: &'a Search<'a>,
+    lanes: &'a Lanes,
+    calendars: &'a [Calendar],
+    once: &'a Once,
+    select: &'a mut Select,
+}
+
+impl Ranking<'_> {
+    fn run(&mut self, rough: &mut Vec<u64>) {
+        let (search, lanes) = (self.search, self.lanes);
+        for judged in &lanes.judged {
+            if lanes.masks[judged.at as usize] >> (judged.lane % LANES as u32) & 1 == 1 {
+                self.offer(search.score(judged.lane, judged.first), judged.lane);
+            }
+        }
+        let Column::Of(column) = search.plan.column else { return };
+        rough.clear();
+        let mut within = -1.0_f32;
+        for ring in search.rings(lanes.found.len()) {
+            let edge = (ring / hilbert::EARTH_METRES) * (ring / hilbert::EARTH_METRES);
+            for (at, found) in lanes.found.iter().enumerate() {
+                let mask = lanes.masks[at] & !lanes.judged_masks[at];
+                if mask == 0 || found.nearest <= within || found.nearest > edge {
+                    continue;
+                }
+                if search.plan.disc.is_some() && hilbert::metres(found.nearest) as u32 > self.select.cut() {
+                    continue;
+                }
+                if search.plan.by_day {
+                    self.rough_scores(found.block, mask, column, rough);
+                } else {
+                    self.exact_scores(found.block, mask, column);
+                }
+            }
+            within = edge;
+        }
+        self.settle(rough, usize::MAX);
+    }
+
+    fn exact_scores(&mut self, block: u32, mask: u64, column: usize) {
+        let search = self.search;
+        let typed = search.plan.query.typed.is_some();
+        let scoring = Scoring {
+            point: search.plan.disc.map(|disc| disc.point),
+            column,
+            reference: search.plan.reference,
+            // Slips come on top of what is scanned.
+            floor: if typed { 0 } else { search.plan.query.after.map_or(0, |after| after.score) },
+            cut: self.select.cut(),
+        };
+        let mut scores = [0; LANES];
+        let wanted = search.way.scores(&search.core.hot, &scoring, block, mask, &mut scores);
+        for seat in seats(wanted) {
+            let lane = block * LANES as u32 + seat;
+            let slips = if typed { search.slips(lane).unwrap_or_default() } else { 0 };
+            self.offer(scores[seat as usize] + (u32::from(slips) << SLIP), lane);
+        }
+    }
+
+    /// Gathers lanes by the least that their score can be.
+    fn rough_scores(&mut self, block: u32, mask: u64, column: usize, rough: &mut Vec<u64>) {
+        let (search, hot) = (self.search, &self.search.core.hot);
+        for seat in seats(mask) {
+            let lane = block * LANES as u32 + seat;
+            let Some(calendar) = self.calendars.get(usize::from(hot.zone(lane))) else { continue };
+            let earliest = calendar.cells.iter().find_map(|cell| hot.earliest(column, lane, cell));
+            let Some(earliest) = earliest else { continue };
+            let least = search.score(lane, Moment::from_seconds(earliest));
+            if least <= self.select.cut() {
+                rough.push(pack(least, lane));
+            }
+        }
+        if rough.len() >= ROUGH {
+            self.settle(rough, usize::from(search.plan.query.limit) + 1);
+        }
+    }
+
+    /// Asks the records of at most so many of the most hopeful, and drops those without hope.
+    fn settle(&mut self, rough: &mut Vec<u64>, most: usize) {
+        rough.sort_unstable();
+        let mut done = 0;
+        for candidate in rough.iter().take(most) {
+            let (least, lane) = unpack(*candidate);
+            if least > self.select.cut() {
+                break;
+            }
+            done += 1;
+            if let Some(first) = self.search.first_start(lane, self.calendars) {
+                self.offer(self.search.score(lane, first), lane);
+                self.select.clear_out(|lane| self.search.tie(lane));
+            }
+        }
+        rough.drain(..done);
+        let cut = self.select.cut();
+        rough.truncate(rough.partition_point(|candidate| unpack(*candidate).0 <= cut));
+    }
+
+    fn offer(&mut self, score: u32, lane: u32) {
+        let search = self.search;
+        if score > self.select.cut()
+            || search.plan.query.after.is_some_and(|after| !search.comes_after(score, lane, &after))
+            || search.is_outranked(self.lanes, self.calendars, self.once, lane, score)
+        {
+            return;
+        }
+        self.select.push(score, lane);
+        if self.select.is_full() {
+            self.select.clear_out(|lane| search.tie(lane));
+        }
+    }
+}
+
+impl Search<'_> {
+    /// Leaves the best in `select`; whether there are more of them than are shown.
+    pub(super) fn rank(
+        &self,
+        lanes: &Lanes,
+        calendars: &[Calendar],
+        once: &Once,
+        rough: &mut Vec<u64>,
+        select: &mut Select,
+    ) -> bool {
+        let limit = usize::from(self.plan.query.limit);
+        select.begin(limit + 1);
+        Ranking { search: self, lanes, calendars, once, select }.run(rough);
+        select.finish(|lane| self.tie(lane)).len() > limit
+    }
+
+    fn rings(&self, blocks: usize) -> &'static [f32] {
+        if self.plan.disc.is_none() || blocks < FEW { &RINGS[RINGS.len() - 1..] } else { &RINGS }
+    }
+
+    fn comes_after(&self, score: u32, lane: u32, cursor: &Cursor) -> bool {
+        score > cursor.score || score == cursor.score && self.practitioner(lane) > cursor.practitioner
+    }
+
+    fn practitioner(&self, lane: u32) -> PractitionerId {
+        self.core.people.practitioner(self.core.hot.person(lane))
+    }
+
+    fn tie(&self, lane: u32) -> Tie<'_> {
+        Tie { person: self.core.hot.person(lane), people: &self.core.people }
+    }
+
+    /// How far away a lane is, if that is asked.
+    pub(super) fn metres(&self, lane: u32) -> Option<u32> {
+        let disc = self.plan.disc.as_ref()?;
+        Some(hilbert::metres(hilbert::square(self.core.hot.position(lane), disc.point)) as u32)
+    }
+
+    /// The score of a lane with such a first start.
+    pub(super) fn score(&self, lane: u32, first: Moment) -> u32 {
+        let slips = u32::from(self.slips(lane).unwrap_or_default());
+        self.metres(lane).unwrap_or_default()
+            + waiting(first.seconds(), self.plan.reference)
+            + (slips << SLIP)
+    }
+}
+
+/// Whose lane it is, in the order of ids.
+struct Tie<'a> {
+    person: u32,
+    people: &'a People,
+}
+
+impl Ord for Tie<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        if self.person.max(other.person) < self.people.sorted() {
+            // Their numbers are in the same order, and at hand.
+            self.person.cmp(&other.person)
+        } else {
+            self.people.practitioner(self.person).cmp(&self.people.practitioner(other.person))
+        }
+    }
+}
+
+impl PartialOrd for Tie<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Tie<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.person == other.person
+    }
+}
+
+impl Eq for Tie<'_> {}
