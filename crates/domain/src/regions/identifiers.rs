@@ -51,7 +51,8 @@ impl Identifier {
 }
 
 impl CheckRule {
-    fn holds(self, number: &[u8]) -> bool {
+    /// Whether a number without spaces ends in the digits that the rule demands.
+    pub fn holds(self, number: &[u8]) -> bool {
         match self {
             Self::Luhn => luhn(number),
             Self::Nir => nir(number),

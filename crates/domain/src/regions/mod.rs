@@ -13,6 +13,7 @@ mod parse;
 mod places;
 mod sample_names;
 mod search_key;
+mod specialties;
 mod text;
 
 #[cfg(test)]
@@ -20,26 +21,36 @@ mod tests;
 
 use std::sync::LazyLock;
 
+use places::Gazetteer;
 use rendez_vocab::RegionCode;
 
 pub use forms::{PhoneForm, PostalCodeForm};
 pub use identifiers::{Bearer, CheckRule, Identifier};
 pub use install::install;
-pub use model::{Consent, Pack, Policies, Retention, Specialty, VisitTypeTemplate};
+pub use model::{Consent, Language, Pack, Policies, Retention, Sector};
 pub use parse::PackError;
-pub use places::{Place, complete_place, places};
+pub use places::Place;
 pub use sample_names::{SampleNames, sample_names};
 pub use search_key::search_key;
+pub use specialties::{Specialty, VisitTypeTemplate};
 pub use text::Text;
 
-const SOURCES: [&str; 1] = [include_str!("../../../../packs/fr/pack.toml")];
+static SOURCES: [(&str, LazyLock<Gazetteer>); 1] =
+    [(include_str!("../../../../packs/fr/pack.toml"), LazyLock::new(french_places))];
 
 static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
     SOURCES
         .iter()
-        .map(|source| Pack::parse(source).expect("tests read every pack that is compiled in"))
+        .map(|(source, places)| {
+            Pack::parse(source, places).expect("tests read every pack that is compiled in")
+        })
         .collect()
 });
+
+fn french_places() -> Gazetteer {
+    let source = include_str!("../../../../packs/fr/places.tsv");
+    Gazetteer::read(source).expect("tests read every line of the towns")
+}
 
 /// Every pack that is compiled in.
 pub fn packs() -> &'static [Pack] {

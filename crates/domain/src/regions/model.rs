@@ -1,6 +1,8 @@
 //! A region's pack, as the rest of the program reads it.
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -8,7 +10,8 @@ use rendez_vocab::RegionCode;
 use serde::Deserialize;
 
 use super::holidays::{self, Holiday};
-use super::{Identifier, PhoneForm, PostalCodeForm, Text};
+use super::places::Gazetteer;
+use super::{Identifier, PhoneForm, Place, PostalCodeForm, Specialty, Text};
 
 /// Everything that is different in one country. Made by [`Pack::parse`] only, so it is complete and consistent.
 #[derive(Debug, Clone)]
@@ -19,6 +22,7 @@ pub struct Pack {
     pub(super) locales: Vec<String>,
     pub(super) default_locale: String,
     pub(super) time_zones: Vec<(String, TimeZone)>,
+    pub(super) zone_of: BTreeMap<String, String>,
     pub(super) phone: PhoneForm,
     pub(super) postal_code: PostalCodeForm,
     pub(super) identifiers: Vec<Identifier>,
@@ -26,7 +30,10 @@ pub struct Pack {
     pub(super) retention: Retention,
     pub(super) consents: Vec<Consent>,
     pub(super) holidays: Vec<Holiday>,
+    pub(super) sectors: Vec<Sector>,
+    pub(super) languages: Vec<Language>,
     pub(super) specialties: Vec<Specialty>,
+    pub(super) gazetteer: &'static LazyLock<Gazetteer>,
 }
 
 impl Pack {
@@ -70,6 +77,16 @@ impl Pack {
         self.time_zones.iter().map(|(name, _)| name.as_str())
     }
 
+    /// The IANA name of the zone that holds in a place.
+    pub fn time_zone_name_at(&self, place: &Place) -> &str {
+        let code = &place.insee_code;
+        let starts = (1..=code.len()).rev().filter_map(|length| code.get(..length));
+        starts
+            .filter_map(|start| self.zone_of.get(start))
+            .next()
+            .map_or(self.time_zone_name(), String::as_str)
+    }
+
     /// How phone numbers are written.
     pub fn phone(&self) -> &PhoneForm {
         &self.phone
@@ -105,6 +122,21 @@ impl Pack {
         holidays::of_years(&self.holidays, years)
     }
 
+    /// What insurance may have agreed on with a practitioner, in the order of the pack.
+    pub fn sectors(&self) -> &[Sector] {
+        &self.sectors
+    }
+
+    /// The sector with a code.
+    pub fn sector(&self, code: &str) -> Option<&Sector> {
+        self.sectors.iter().find(|sector| sector.code == code)
+    }
+
+    /// Languages that practitioners speak, the commonest first.
+    pub fn languages(&self) -> &[Language] {
+        &self.languages
+    }
+
     /// Every specialty, in the order of the pack.
     pub fn specialties(&self) -> &[Specialty] {
         &self.specialties
@@ -113,6 +145,21 @@ impl Pack {
     /// The specialty with a code.
     pub fn specialty(&self, code: &str) -> Option<&Specialty> {
         self.specialties.iter().find(|specialty| specialty.code == code)
+    }
+
+    /// The country's towns and parts of towns, the largest first.
+    pub fn places(&self) -> &[Place] {
+        self.gazetteer.places()
+    }
+
+    /// The town with a code of INSEE.
+    pub fn place_by_code(&self, code: &str) -> Option<&Place> {
+        self.gazetteer.by_code(code)
+    }
+
+    /// The towns that a postal code belongs to: parts of a town before the town, else the largest first.
+    pub fn places_by_postal_code(&self, code: &str) -> impl Iterator<Item = &Place> {
+        self.gazetteer.by_postal_code(code)
     }
 }
 
@@ -156,53 +203,36 @@ pub struct Consent {
     pub text: Text,
 }
 
-/// What a practitioner is trained in.
+/// What statutory health insurance has agreed on with a practitioner, and so what a visit may cost.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Specialty {
+pub struct Sector {
     /// Short name in kebab-case: what stands in URLs and in the database.
     pub code: String,
-    name: Text,
-    /// Its SNOMED CT code, as FHIR's practice codes use it.
-    pub snomed: Option<String>,
-    /// How common it is: so many among about a thousand practitioners.
-    pub weight: u32,
-    /// What a new practice is offered to start from; never empty.
-    pub visit_types: Vec<VisitTypeTemplate>,
+    pub(super) name: Text,
 }
 
-impl Specialty {
-    /// What people call somebody of this specialty.
-    pub fn name(&self, locale: &str) -> &str {
-        self.name.get(locale)
-    }
-
-    /// The name in all locales.
-    pub(super) fn text(&self) -> &Text {
-        &self.name
-    }
-}
-
-/// A visit type that practices of a specialty usually have.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VisitTypeTemplate {
-    name: Text,
-    /// How long the visit lasts.
-    pub minutes: i32,
-    /// Whether it is made at a distance.
-    #[serde(default)]
-    pub telehealth: bool,
-}
-
-impl VisitTypeTemplate {
+impl Sector {
     /// What people call it.
     pub fn name(&self, locale: &str) -> &str {
         self.name.get(locale)
     }
+}
 
-    /// The name in all locales.
-    pub(super) fn text(&self) -> &Text {
-        &self.name
+/// A language that practitioners speak.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Language {
+    /// ISO 639-1.
+    pub code: String,
+    pub(super) name: Text,
+    /// So many of a hundred practitioners speak it.
+    pub percent: u32,
+}
+
+impl Language {
+    /// What people call it.
+    pub fn name(&self, locale: &str) -> &str {
+        self.name.get(locale)
     }
 }

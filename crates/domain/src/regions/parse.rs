@@ -1,6 +1,7 @@
 //! From a pack's TOML to a [`Pack`], or to the sentence that says what is wrong with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -8,8 +9,12 @@ use rendez_vocab::RegionCode;
 use serde::Deserialize;
 
 use super::holidays::{Falls, Holiday};
+use super::places::Gazetteer;
 use super::text::FALLBACK;
-use super::{Consent, Identifier, Pack, PhoneForm, Policies, PostalCodeForm, Retention, Specialty, Text};
+use super::{
+    Consent, Identifier, Language, Pack, PhoneForm, Policies, PostalCodeForm, Retention, Sector, Specialty,
+    Text,
+};
 
 /// Why a text is no pack.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +38,8 @@ struct RawPack {
     retention: Retention,
     consents: Vec<Consent>,
     holidays: Vec<RawHoliday>,
+    sectors: Vec<Sector>,
+    languages: Vec<Language>,
     specialties: Vec<Specialty>,
 }
 
@@ -45,6 +52,8 @@ struct RawRegion {
     locales: Vec<String>,
     default_locale: String,
     time_zones: Vec<String>,
+    #[serde(default)]
+    zone_of: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -56,8 +65,8 @@ struct RawHoliday {
 }
 
 impl Pack {
-    /// Reads and checks a pack.
-    pub fn parse(source: &str) -> Result<Self, PackError> {
+    /// Reads and checks a pack. Its towns are not read yet.
+    pub(super) fn parse(source: &str, gazetteer: &'static LazyLock<Gazetteer>) -> Result<Self, PackError> {
         let raw: RawPack = toml::from_str(source)?;
         let pack = Self {
             region: code(&raw.region.code)?,
@@ -66,6 +75,7 @@ impl Pack {
             locales: raw.region.locales,
             default_locale: raw.region.default_locale,
             time_zones: raw.region.time_zones.into_iter().map(time_zone).collect::<Result<_, _>>()?,
+            zone_of: raw.region.zone_of,
             phone: raw.phone,
             postal_code: raw.postal_code,
             identifiers: raw.identifiers,
@@ -73,7 +83,10 @@ impl Pack {
             retention: raw.retention,
             consents: raw.consents,
             holidays: raw.holidays.into_iter().map(holiday).collect::<Result<_, _>>()?,
+            sectors: raw.sectors,
+            languages: raw.languages,
             specialties: raw.specialties,
+            gazetteer,
         };
         pack.check_codes()?;
         pack.check_texts()?;
@@ -84,8 +97,17 @@ impl Pack {
     fn check_codes(&self) -> Result<(), PackError> {
         unique("specialty", self.specialties.iter().map(|specialty| &specialty.code))?;
         unique("identifier", self.identifiers.iter().map(|identifier| &identifier.code))?;
+        unique("sector", self.sectors.iter().map(|sector| &sector.code))?;
+        unique("language", self.languages.iter().map(|language| &language.code))?;
+        once("RPPS code", self.specialties.iter().flat_map(|specialty| &specialty.rpps))?;
+        once("NUCC code", self.specialties.iter().flat_map(|specialty| &specialty.nucc))?;
         unique("consent", self.consents.iter().map(|consent| &consent.key))?;
         demand(!self.time_zones.is_empty(), || "a region has at least one zone".into())?;
+        for zone in self.zone_of.values() {
+            demand(self.time_zone_names().any(|known| known == zone), || {
+                format!("`{zone}` is not among the zones")
+            })?;
+        }
         demand(self.locales.contains(&self.default_locale), || {
             "the default locale is not among the locales".into()
         })
@@ -96,9 +118,18 @@ impl Pack {
         texts.extend(self.identifiers.iter().map(|identifier| &identifier.name));
         texts.extend(self.consents.iter().map(|consent| &consent.text));
         texts.extend(self.holidays.iter().map(|holiday| &holiday.name));
+        texts.extend(self.sectors.iter().map(|sector| &sector.name));
+        texts.extend(self.languages.iter().map(|language| &language.name));
         for specialty in &self.specialties {
             texts.push(specialty.text());
             texts.extend(specialty.visit_types.iter().map(|visit_type| visit_type.text()));
+        }
+        for specialty in &self.specialties {
+            for locale in &self.locales {
+                demand(!specialty.synonyms(locale).is_empty(), || {
+                    format!("`{}` has no synonyms in `{locale}`", specialty.code)
+                })?;
+            }
         }
         for text in texts {
             for locale in self.locales.iter().map(String::as_str).chain([FALLBACK]) {
@@ -159,14 +190,21 @@ fn holiday(raw: RawHoliday) -> Result<Holiday, PackError> {
     Ok(Holiday { falls, name: raw.name })
 }
 
-fn unique<'a>(what: &str, codes: impl Iterator<Item = &'a String>) -> Result<(), PackError> {
+fn once<'a>(what: &str, codes: impl Iterator<Item = &'a String>) -> Result<(), PackError> {
     let mut seen = BTreeSet::new();
     for code in codes {
+        demand(seen.insert(code), || format!("the {what} `{code}` stands there twice"))?;
+    }
+    Ok(())
+}
+
+fn unique<'a>(what: &str, codes: impl Iterator<Item = &'a String>) -> Result<(), PackError> {
+    let codes: Vec<&String> = codes.collect();
+    for code in &codes {
         let kebab = code.split('-').all(|word| {
             !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         });
         demand(kebab, || format!("the {what} `{code}` is not in kebab-case"))?;
-        demand(seen.insert(code), || format!("the {what} `{code}` stands there twice"))?;
     }
-    Ok(())
+    once(what, codes.into_iter())
 }

@@ -14,6 +14,12 @@ pub struct SampleNames {
     pub male_given: Vec<String>,
     /// Family names.
     pub family: Vec<String>,
+    /// First parts of further family names.
+    pub family_starts: Vec<String>,
+    /// Middle parts of further family names.
+    pub family_middles: Vec<String>,
+    /// Last parts of further family names.
+    pub family_ends: Vec<String>,
     /// Streets, without a house number.
     pub streets: Vec<String>,
     /// What a practice is called; `{town}` and `{family}` are filled in.
@@ -42,6 +48,9 @@ mod tests {
             (&names.female_given, 60),
             (&names.male_given, 60),
             (&names.family, 200),
+            (&names.family_starts, 60),
+            (&names.family_middles, 10),
+            (&names.family_ends, 60),
             (&names.streets, 60),
             (&names.practices, 5),
         ] {

@@ -10,8 +10,8 @@ fn france() -> &'static Pack {
 
 #[test]
 fn every_pack_is_complete() {
-    for source in SOURCES {
-        if let Err(error) = Pack::parse(source) {
+    for (source, places) in &SOURCES {
+        if let Err(error) = Pack::parse(source, places) {
             panic!("{error}");
         }
     }
@@ -60,19 +60,51 @@ fn a_year_has_eleven_public_holidays() {
 }
 
 #[test]
-fn there_are_forty_specialties_with_names_in_both_languages() {
+fn specialties_have_names_in_both_languages() {
     let pack = france();
-    assert_eq!(pack.specialties().len(), 40);
+    assert_eq!(pack.specialties().len(), 62);
     let dentist = pack.specialty("dentistry").expect("a common one");
     assert_eq!((dentist.name("fr"), dentist.name("en")), ("Chirurgien-dentiste", "Dentist"));
     assert_eq!(dentist.name("fr-CA"), "Chirurgien-dentiste", "by its language");
     assert_eq!(dentist.name("de"), "Dentist", "English is the last resort");
     assert!(pack.specialty("alchemy").is_none());
+    let weights: u32 = pack.specialties().iter().map(|specialty| specialty.weight).sum();
+    assert_eq!(weights, 1000);
+}
+
+#[test]
+fn lay_words_stand_beside_the_names() {
+    let skin = france().specialty("dermatology").expect("a common one");
+    assert!(skin.synonyms("en").iter().any(|word| word == "skin doctor"));
+    assert!(skin.synonyms("fr-CA").iter().any(|word| word == "dermato"), "by their language");
+    assert!(skin.synonyms("de").is_empty(), "no last resort: nobody types English in German");
+}
+
+#[test]
+fn registers_are_mapped() {
+    let of = |fits: &dyn Fn(&Specialty) -> bool| {
+        france().specialties().iter().find(|known| fits(known)).map(|known| known.code.as_str())
+    };
+    assert_eq!(of(&|known| known.rpps.iter().any(|code| code == "SM04")), Some("cardiology"));
+    assert_eq!(of(&|known| known.rpps.iter().any(|code| code == "40")), Some("dentistry"));
+    assert_eq!(of(&|known| known.nucc.iter().any(|code| code == "207N00000X")), Some("dermatology"));
+    for known in france().specialties() {
+        assert!(known.nucc.iter().all(|code| code.len() == 10 && code.ends_with('X')), "{known:?}");
+    }
+}
+
+#[test]
+fn sectors_and_languages_have_names() {
+    assert_eq!(france().sectors().len(), 4);
+    assert_eq!(france().sector("sector-1").map(|known| known.name("fr")), Some("Conventionné secteur 1"));
+    assert!(france().sector("sector-9").is_none());
+    assert_eq!(france().languages()[0].code, "fr");
+    assert_eq!(france().languages()[1].name("en"), "English");
 }
 
 #[test]
 fn a_pack_that_contradicts_itself_is_refused_with_a_reason() {
-    let good = SOURCES[0];
+    let (good, places) = &SOURCES[0];
     for (from, to, reason) in [
         ("\"Europe/Paris\",", "\"Europe/Lutetia\",", "Europe/Lutetia"),
         ("code = \"dentistry\"", "code = \"general-practice\"", "twice"),
@@ -81,11 +113,14 @@ fn a_pack_that_contradicts_itself_is_refused_with_a_reason() {
         ("date = \"12-25\"", "date = \"13-25\"", "no day"),
         ("date = \"12-25\"", "date = \"12-25\"\neaster = 1", "either"),
         ("hold_minutes = 30", "hold_minutes = 0", "bounds"),
+        ("972 = \"America/Martinique\"", "972 = \"America/Lima\"", "not among the zones"),
+        ("rpps = [\"SM28\"]", "rpps = [\"SM04\"]", "twice"),
+        ("synonyms.fr = [\"kiné\"", "synonyms.de = [\"Kranken\"", "no synonyms in `fr`"),
         ("default_locale = \"fr\"", "default_locale = \"br\"", "default locale"),
     ] {
         let bad = good.replacen(from, to, 1);
-        assert_ne!(bad, good, "{from} is in the pack");
-        let error = Pack::parse(&bad).expect_err(reason).to_string();
+        assert_ne!(bad, *good, "{from} is in the pack");
+        let error = Pack::parse(&bad, places).expect_err(reason).to_string();
         assert!(error.contains(reason), "{error}");
     }
 }
