@@ -7,11 +7,14 @@ use jiff::SignedDuration;
 use rendez_platform::auth::Passwords;
 use rendez_platform::change_log::ChangeWaker;
 use rendez_platform::store::Store;
+use rendez_vocab::ids::PractitionerId;
 use rendez_vocab::{Actor, Clock, Entropy};
 
 use crate::availability::ScheduleCache;
+use crate::committed::Committed;
 use crate::idempotency::IdempotencyKey;
 use crate::regions::Pack;
+use crate::search::Searching;
 
 /// What commands and queries work with. One a process.
 pub struct Services {
@@ -31,6 +34,10 @@ pub struct Services {
     pub entropy: Arc<dyn Entropy>,
     /// Wakes this process's followers after a commit.
     pub waker: ChangeWaker,
+    /// Who is told of a commit before its caller.
+    pub committed: Arc<dyn Committed>,
+    /// By what searches are answered.
+    pub search: Searching,
 }
 
 /// Limits of booking that belong to the installation, not to a visit type.
@@ -71,6 +78,12 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// What a practitioner is or offers was changed and committed: those who must know of it are told.
+    pub(crate) async fn tell_changed(&self, practitioner: PractitionerId) {
+        self.waker.wake();
+        self.committed.changed(practitioner).await;
+    }
+
     /// The server itself acting: jobs and sweeps.
     pub fn server(services: Arc<Services>) -> Self {
         Self { services, actor: Actor::Server, origin: Origin::default(), idempotency: None }

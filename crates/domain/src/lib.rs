@@ -6,6 +6,7 @@
 
 pub mod availability;
 pub mod booking;
+pub mod committed;
 pub mod ctx;
 pub mod directory;
 pub mod idempotency;

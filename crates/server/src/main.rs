@@ -11,7 +11,7 @@ fn main() -> std::process::ExitCode {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("rendez: {error:#}");
-            std::process::ExitCode::FAILURE
+            std::process::ExitCode::from(rendez_server::exit_code(&error))
         }
     }
 }

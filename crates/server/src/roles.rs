@@ -22,7 +22,7 @@ use rendez_vocab::ids::AppointmentId;
 pub enum Role {
     /// Pages and JSON API
     Api,
-    /// Answers searches; as long as they are SQL, within api
+    /// Keeps the search index in memory, and answers searches from it
     Search,
     /// Jobs: mail, expiry, retention
     Worker,

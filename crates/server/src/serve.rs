@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
-use rendez_domain::{Services, booking};
+use rendez_domain::{Services, booking, search};
 use rendez_platform::auth::entropy::SystemEntropy;
 use rendez_platform::change_log::ChangeFeed;
 use rendez_platform::config::Settings;
@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::Serve;
 use crate::demo::Login;
 use crate::roles::{self, Role};
-use crate::{demonstration, starting, wiring};
+use crate::{demonstration, search_nodes, starting, wiring};
 
 const DATABASE_BEAT: Duration = Duration::from_secs(1);
 const DATABASE_PATIENCE: Duration = Duration::from_secs(3);
@@ -131,7 +131,15 @@ async fn run(
     let Some(prepared) = prepared else { return Ok(()) };
     let (store, logins) = prepared?;
     let (feed, follower) = ChangeFeed::new(store.clone());
-    let services = wiring::services(store.clone(), &feed, settings)?;
+    let index = match arguments.roles.contains(&Role::Search) {
+        true => Some(wiring::index(&store, settings, &arguments.data_dir)?),
+        false => None,
+    };
+    let services = wiring::services(store.clone(), &feed, settings, index.clone())?;
+    if let Some(index) = index {
+        lifecycle.spawn(index.run(services.waker.alarm(), readiness.part("search index"), lifecycle.soft()));
+        search_nodes::listen(settings, &services, lifecycle).await?;
+    }
     if arguments.roles.contains(&Role::Worker) {
         start_worker(&services, settings, lifecycle, &readiness)?;
     }
@@ -149,6 +157,8 @@ async fn run(
             logins.as_deref().map(shown),
         )?;
         app.admission.spawn_upkeep(lifecycle.soft());
+        // Nobody who types a town shall wait for the towns to be read.
+        drop(tokio::task::spawn_blocking(search::prepare));
         let url = app.settings.public_url.clone();
         let _ = opened.router.set(rendez_web::router(app)?);
         tracing::info!(url, "ready");

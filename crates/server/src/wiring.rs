@@ -7,7 +7,10 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use jiff::SignedDuration;
 use rendez_domain::availability::{HolidayCalendar, ScheduleCache};
+use rendez_domain::committed::{Committed, Nobody};
 use rendez_domain::ctx::BookingSettings;
+use rendez_domain::search::Searching;
+use rendez_domain::search::feed::{IndexSettings, SearchIndex};
 use rendez_domain::{Services, regions};
 use rendez_platform::auth::entropy::SystemEntropy;
 use rendez_platform::auth::session::SessionLifetime;
@@ -25,6 +28,8 @@ use rendez_web::api::live::Live;
 use rendez_web::middleware::admission::{Admission, Limits};
 use rendez_web::{App, AppParts, DemoLogin, WebSettings};
 use tokio_util::sync::CancellationToken;
+
+use crate::search_nodes;
 
 /// How long a database elsewhere may take to answer for the first time.
 const FIRST_ANSWER: Duration = Duration::from_secs(30);
@@ -67,14 +72,21 @@ pub(crate) fn pack(settings: &Settings) -> Result<&'static regions::Pack> {
 }
 
 /// The business over a store.
-pub(crate) fn services(store: Store, feed: &ChangeFeed, settings: &Settings) -> Result<Arc<Services>> {
+pub(crate) fn services(
+    store: Store,
+    feed: &ChangeFeed,
+    settings: &Settings,
+    index: Option<Arc<SearchIndex>>,
+) -> Result<Arc<Services>> {
     let pack = pack(settings)?;
     let entropy = Arc::new(SystemEntropy);
-    // Bookings reach three years ahead at most.
-    let holidays: HolidayCalendar = pack.holidays(2020..=2045).into_iter().map(|(date, _)| date).collect();
+    let committed: Arc<dyn Committed> = match &index {
+        Some(index) => Arc::clone(index) as _,
+        None => Arc::new(Nobody),
+    };
     Ok(Arc::new(Services {
         store,
-        schedules: ScheduleCache::new(holidays),
+        schedules: ScheduleCache::new(holidays(pack)),
         booking: BookingSettings {
             max_holds_per_patient: settings.booking.max_holds_per_patient,
             notice_grace: SignedDuration::from_mins(settings.booking.notice_grace_minutes.into()),
@@ -84,7 +96,25 @@ pub(crate) fn services(store: Store, feed: &ChangeFeed, settings: &Settings) -> 
         clock: Arc::new(SystemClock),
         entropy,
         waker: feed.waker(),
+        committed,
+        search: Searching { index, remote: search_nodes::remote(settings)? },
     }))
+}
+
+/// The public holidays of as many years as bookings can reach: three ahead at most.
+fn holidays(pack: &regions::Pack) -> HolidayCalendar {
+    pack.holidays(2020..=2045).into_iter().map(|(date, _)| date).collect()
+}
+
+/// The index of a process that has the role `search`, not loaded yet.
+pub(crate) fn index(store: &Store, settings: &Settings, data_dir: &Path) -> Result<Arc<SearchIndex>> {
+    let pack = pack(settings)?;
+    let kept = IndexSettings {
+        check_at: settings.search.check_at()?,
+        file: Some(data_dir.join("search.index")),
+        file_every: settings.search.snapshot_every(),
+    };
+    Ok(Arc::new(SearchIndex::new(store.clone(), pack, holidays(pack), kept)))
 }
 
 /// What request handlers work with.

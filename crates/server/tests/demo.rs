@@ -55,7 +55,9 @@ async fn the_world_is_populated_once() {
         ("SELECT count(*) FROM patient", 400),
         ("SELECT count(*) FROM appointment", appointments),
         ("SELECT count(*) FROM calendar WHERE id >> 40 <> 250", 0),
-        ("SELECT count(DISTINCT specialty) FROM practitioner", 40),
+        ("SELECT count(DISTINCT specialty) FROM practitioner", 62),
+        ("SELECT count(*) FROM practitioner WHERE sector IS NULL", 0),
+        ("SELECT count(*) FROM location WHERE postal_code !~ '^(22|29|35|56)'", 0),
         (
             "SELECT count(*) FROM practitioner p WHERE NOT EXISTS (SELECT FROM opening_rule r WHERE r.practitioner_id = p.id)",
             0,

@@ -51,7 +51,7 @@ const CHECKS: &[(&str, &str)] = &[
     (
         "claims that belong to nobody",
         "SELECT count(*) FROM claim c WHERE NOT EXISTS (SELECT FROM appointment a WHERE a.id = c.owner_id)
-            AND NOT (c.kind = 'time-off' AND EXISTS (SELECT FROM practitioner p WHERE p.id = c.owner_id AND p.calendar_id = c.calendar_id))",
+            AND NOT (c.kind IN ('time-off', 'clinic') AND EXISTS (SELECT FROM practitioner p WHERE p.id = c.owner_id AND p.calendar_id = c.calendar_id))",
     ),
     (
         "claims of a visit on a calendar that is not its own",

@@ -6,20 +6,25 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use rendez_domain::availability::{HolidayCalendar, ScheduleCache};
 use rendez_domain::booking::{Appointment, BookingRefusal, HoldRequest};
+use rendez_domain::committed::Nobody;
 use rendez_domain::ctx::BookingSettings;
 use rendez_domain::directory::{
     self, NewLocation, NewOpenings, NewPatient, NewPractitioner, NewVisitType, OpenedRange, Practitioner,
 };
 use rendez_domain::idempotency::{Answer, IdempotencyKey};
+use rendez_domain::search::Searching;
+use rendez_domain::search::feed::{IndexSettings, SearchIndex};
 use rendez_domain::{Ctx, Origin, Services, booking, regions};
 use rendez_platform::auth::Passwords;
 use rendez_platform::auth::entropy::SystemEntropy;
 use rendez_platform::change_log::ChangeFeed;
 use rendez_platform::store::{Store, StoreSettings};
+use rendez_platform::telemetry::health::Readiness;
 use rendez_vocab::clock::SystemClock;
 use rendez_vocab::ids::{OpeningId, PatientId, SlotId, VisitTypeId};
 use rendez_vocab::{Actor, Clock, TimeRange};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use crate::{TestDatabase, consistency};
 
@@ -50,6 +55,24 @@ impl World {
     pub fn another_process(&self, clock: Arc<dyn Clock>) -> Self {
         let services = Arc::new(services(store(&self.database, 4), clock));
         Self { database: Arc::clone(&self.database), services }
+    }
+
+    /// A further process that answers searches from an index of its own, which has been loaded and follows until the token
+    /// is cancelled.
+    pub async fn searching_process(&self, settings: IndexSettings) -> (Self, CancellationToken) {
+        let mut services = services(store(&self.database, 8), Arc::new(SystemClock));
+        let index =
+            SearchIndex::new(services.store.clone(), services.pack, holidays(services.pack), settings);
+        let index = Arc::new(index);
+        let stop = CancellationToken::new();
+        let part = Readiness::new().part("search index");
+        tokio::spawn(Arc::clone(&index).run(services.waker.alarm(), part, stop.clone()));
+        while index.view().is_none() {
+            tokio::task::yield_now().await;
+        }
+        services.committed = Arc::clone(&index) as _;
+        services.search.index = Some(index);
+        (Self { database: Arc::clone(&self.database), services: Arc::new(services) }, stop)
     }
 
     /// A context for somebody.
@@ -194,21 +217,26 @@ fn store(database: &TestDatabase, pool_size: usize) -> Store {
     Store::new(database.config(), &settings).expect("a pool on a socket")
 }
 
+fn holidays(pack: &regions::Pack) -> HolidayCalendar {
+    pack.holidays(2020..=2040).into_iter().map(|(date, _)| date).collect()
+}
+
 /// What every test practice works with.
 fn services(store: Store, clock: Arc<dyn Clock>) -> Services {
     let pack = regions::pack("fr".parse().expect("a region")).expect("the French pack");
     let (feed, _) = ChangeFeed::new(store.clone());
-    let holidays: HolidayCalendar = pack.holidays(2020..=2040).into_iter().map(|(date, _)| date).collect();
     let entropy = Arc::new(SystemEntropy);
     Services {
         store,
-        schedules: ScheduleCache::new(holidays),
+        schedules: ScheduleCache::new(holidays(pack)),
         booking: BookingSettings::default(),
         pack,
         passwords: Passwords::new(entropy.clone()),
         clock,
         entropy,
         waker: feed.waker(),
+        committed: Arc::new(Nobody),
+        search: Searching::default(),
     }
 }
 
@@ -228,6 +256,7 @@ pub fn new_practitioner() -> NewPractitioner {
         given_name: "Hélène".into(),
         family_name: "Le Goff".into(),
         specialty: Some("general-practice".into()),
+        sector: None,
         languages: vec!["fr".into()],
         phone: None,
         email: None,

@@ -21,23 +21,27 @@ impl Encoded {
 /// Encodes at most 37 bytes, most significant bit first. A UUID (16 bytes) becomes 26 characters because two zero bits
 /// are put in front, which is what TypeID asks for; other lengths are padded in front the same way.
 pub(crate) fn encode(bytes: &[u8]) -> Encoded {
-    let bits = bytes.len() * 8;
-    let length = bits.div_ceil(5).min(LONGEST);
-    let mut encoded = Encoded { characters: [b'0'; LONGEST], length };
-    let mut buffer: u32 = 0;
-    let mut held = bits.div_ceil(5) * 5 - bits;
-    let mut places = encoded.characters.iter_mut();
-    for byte in bytes {
-        buffer = (buffer << 8) | u32::from(*byte);
-        held += 8;
-        while held >= 5 {
-            held -= 5;
-            if let Some(place) = places.next() {
-                *place = ALPHABET[((buffer >> held) & 31) as usize];
-            }
-        }
+    let mut encoded = Encoded { characters: [b'0'; LONGEST], length: 0 };
+    // Five bytes are eight characters exactly; what is over stands in front, with the padding.
+    let (head, groups) = bytes.split_at(bytes.len() % 5);
+    encoded.push(head);
+    for group in groups.chunks_exact(5) {
+        encoded.push(group);
     }
     encoded
+}
+
+impl Encoded {
+    /// Appends up to five bytes.
+    fn push(&mut self, bytes: &[u8]) {
+        let value = bytes.iter().fold(0u64, |value, byte| value << 8 | u64::from(*byte));
+        let count = (bytes.len() * 8).div_ceil(5);
+        let Some(places) = self.characters.get_mut(self.length..self.length + count) else { return };
+        for (place, at) in places.iter_mut().zip((0..count).rev()) {
+            *place = ALPHABET[((value >> (5 * at)) & 31) as usize];
+        }
+        self.length += count;
+    }
 }
 
 /// Decodes what [`encode`] wrote into `N` bytes. Anything else is `None`: a wrong length, a character that is

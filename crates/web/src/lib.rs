@@ -7,6 +7,7 @@ pub mod api;
 pub mod docs;
 pub mod extract;
 pub mod i18n;
+pub mod internal;
 pub mod middleware;
 pub mod pages;
 mod patience;

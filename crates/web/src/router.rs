@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use crate::api::appointments::{audit, commands, queries};
 use crate::api::{
-    completion, explain, locations, opening_hours, openings, operations, patients, practitioners, search,
-    slots, stream, time_off, tokens, visit_types,
+    completion, explain, index, locations, opening_hours, openings, operations, patients, practitioners,
+    search, slots, stream, time_off, tokens, visit_types,
 };
 use crate::middleware::shell;
 use crate::problem::{Problem, codes};
@@ -57,6 +57,8 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(search::search)) //                            GET /v1/search
         .routes(routes!(completion::specialties)) //                   GET /v1/specialties
         .routes(routes!(completion::places)) //                        GET /v1/places
+        .routes(routes!(index::find)) //                               GET /v1/index
+        .routes(routes!(index::begin_check)) //                        POST /v1/index/check
         .routes(routes!(tokens::issue)) //                             POST /v1/tokens
         .routes(routes!(operations::alive)) //                         GET /healthz
         .routes(routes!(operations::ready)) //                         GET /readyz

@@ -10,7 +10,9 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use jiff::{SignedDuration, Timestamp};
 use rendez_domain::availability::{HolidayCalendar, ScheduleCache};
+use rendez_domain::committed::Nobody;
 use rendez_domain::ctx::BookingSettings;
+use rendez_domain::search::Searching;
 use rendez_domain::{Services, regions};
 use rendez_platform::auth::session::SessionLifetime;
 use rendez_platform::auth::{Issuer, IssuerSettings, Passwords, ServerSecret, Verifier};
@@ -66,6 +68,8 @@ impl Server {
             clock,
             entropy: entropy.clone(),
             waker: feed.waker(),
+            committed: Arc::new(Nobody),
+            search: Searching::default(),
         };
         let hours = SignedDuration::from_hours;
         let app = App::new(AppParts {

@@ -102,7 +102,7 @@ fn days(rule: &OpeningRule, first: Date, last: Date) -> impl Iterator<Item = Dat
 }
 
 /// Whether the week of `date` is one of every n, counted from the ISO week in which the rule begins.
-fn counts_week(rule: &OpeningRule, date: Date) -> bool {
+pub(super) fn counts_week(rule: &OpeningRule, date: Date) -> bool {
     match rule.valid_from {
         Some(from) if rule.every_weeks > 1 => {
             let weeks = (monday(date) - monday(from)).get_days() / 7;
@@ -119,7 +119,7 @@ fn monday(date: Date) -> Date {
 }
 
 /// The shift of the rule that starts on `date`; `None` where a changing clock skips all of it.
-fn shift_of(rule: &OpeningRule, location: &ScheduleLocation, date: Date) -> Option<TimeRange> {
+pub(super) fn shift_of(rule: &OpeningRule, location: &ScheduleLocation, date: Date) -> Option<TimeRange> {
     let ends_on = if rule.ends <= rule.starts { date.tomorrow().ok()? } else { date };
     wall::range(&location.time_zone, date.to_datetime(rule.starts), ends_on.to_datetime(rule.ends))
 }

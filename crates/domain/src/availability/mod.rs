@@ -10,6 +10,8 @@
 //! It does not know who is asking, where the schedule came from, or what a claim is but its range; and it takes the
 //! present as a value. Two bookings that race are the timeline's business.
 
+mod agenda;
+mod almanac;
 mod cache;
 mod check;
 mod expand;
@@ -20,6 +22,8 @@ mod queries;
 mod slots;
 mod wall;
 
+pub use agenda::{Agenda, AgendaPlace, AgendaShift, MOST_VISIT_TYPES, agenda, bookable};
+pub use almanac::Almanac;
 pub use cache::ScheduleCache;
 pub use check::{NotOffered, Offer, check};
 pub use expand::Source;
@@ -29,5 +33,9 @@ pub use model::{
     WhoMayBook,
 };
 pub use open::{OpenRange, opening_ranges};
+/// How the rows of a schedule are read, for whoever reads many schedules at once.
+pub(crate) mod rows {
+    pub(crate) use super::queries::{away, closure, head, location, opening, rule, visit_type};
+}
 pub(crate) use queries::{VISIT_TYPES, visit_type};
 pub use slots::{Slot, slots, slots_of_opening};

@@ -103,7 +103,7 @@ fn add(schedules: &mut HashMap<Uuid, Schedule>, row: &Row, put: impl FnOnce(&mut
     }
 }
 
-fn head(row: &Row, holidays: &Arc<HolidayCalendar>) -> Schedule {
+pub(crate) fn head(row: &Row, holidays: &Arc<HolidayCalendar>) -> Schedule {
     Schedule {
         practitioner: PractitionerId::from_uuid(row.get(0)),
         calendar: row.get(1),
@@ -123,7 +123,7 @@ fn head(row: &Row, holidays: &Arc<HolidayCalendar>) -> Schedule {
     }
 }
 
-fn location(row: &Row) -> Result<ScheduleLocation, Fault> {
+pub(crate) fn location(row: &Row) -> Result<ScheduleLocation, Fault> {
     let name: String = row.get(3);
     let time_zone =
         TimeZone::get(&name).map_err(|error| Fault::new("looking up a location's zone", error))?;
@@ -157,7 +157,7 @@ fn visit_type_ids(row: &Row, column: usize) -> Vec<VisitTypeId> {
     row.get::<_, Vec<Uuid>>(column).into_iter().map(VisitTypeId::from_uuid).collect()
 }
 
-fn rule(row: &Row) -> OpeningRule {
+pub(crate) fn rule(row: &Row) -> OpeningRule {
     OpeningRule {
         location: LocationId::from_uuid(row.get(1)),
         weekday: i8::try_from(row.get::<_, i16>(2))
@@ -173,11 +173,11 @@ fn rule(row: &Row) -> OpeningRule {
     }
 }
 
-fn closure(row: &Row) -> Closure {
+pub(crate) fn closure(row: &Row) -> Closure {
     Closure { starts: row.get::<_, DateTime>(1), ends: row.get::<_, DateTime>(2) }
 }
 
-fn opening(row: &Row) -> Option<Opening> {
+pub(crate) fn opening(row: &Row) -> Option<Opening> {
     Some(Opening {
         id: OpeningId::from_uuid(row.get(1)),
         location: LocationId::from_uuid(row.get(2)),
@@ -186,7 +186,7 @@ fn opening(row: &Row) -> Option<Opening> {
     })
 }
 
-fn away(row: &Row) -> Option<TimeOff> {
+pub(crate) fn away(row: &Row) -> Option<TimeOff> {
     Some(TimeOff {
         id: TimeOffId::from_uuid(row.get(1)),
         range: TimeRange::new(row.get(2), row.get(3)).ok()?,

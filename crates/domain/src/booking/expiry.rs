@@ -22,28 +22,26 @@ const BATCH: i32 = 500;
 
 /// Releases the expired holds that overlap a range on any of these calendars.
 pub(super) async fn release_in(ctx: &Ctx, calendars: Vec<i64>, range: TimeRange) -> Result<usize, Fault> {
-    let ctx = ctx.clone();
-    ctx.services
-        .clone()
+    let task = ctx.clone();
+    let released = ctx
         .store
         .write(move |conn| async move {
-            let released =
-                expire(&conn, &ctx, EXPIRE_IN_RANGE, &[&calendars, &range.start(), &range.end()]).await?;
-            Ok(released.len())
+            expire(&conn, &task, EXPIRE_IN_RANGE, &[&calendars, &range.start(), &range.end()]).await
         })
-        .await
+        .await?;
+    tell(ctx, &released).await;
+    Ok(released.len())
 }
 
 /// Releases a patient's expired holds.
 pub(super) async fn release_of(ctx: &Ctx, patient: PatientId) -> Result<usize, Fault> {
-    let ctx = ctx.clone();
-    ctx.services
-        .clone()
+    let task = ctx.clone();
+    let released = ctx
         .store
-        .write(move |conn| async move {
-            Ok(expire(&conn, &ctx, EXPIRE_OF_PATIENT, &[&patient.uuid()]).await?.len())
-        })
-        .await
+        .write(move |conn| async move { expire(&conn, &task, EXPIRE_OF_PATIENT, &[&patient.uuid()]).await })
+        .await?;
+    tell(ctx, &released).await;
+    Ok(released.len())
 }
 
 /// Releases expired holds now and returns them, at most 500 (admin).
@@ -66,7 +64,20 @@ pub async fn sweep(ctx: &Ctx) -> Result<usize, Fault> {
 
 async fn oldest(ctx: &Ctx) -> Result<Vec<Appointment>, Fault> {
     let task = ctx.clone();
-    ctx.store.write(move |conn| async move { expire(&conn, &task, EXPIRE_OLDEST, &[&BATCH]).await }).await
+    let released = ctx
+        .store
+        .write(move |conn| async move { expire(&conn, &task, EXPIRE_OLDEST, &[&BATCH]).await })
+        .await?;
+    tell(ctx, &released).await;
+    Ok(released)
+}
+
+/// Tells those who must know that these holds' time may be free again.
+async fn tell(ctx: &Ctx, released: &[Appointment]) {
+    if !released.is_empty() {
+        let freed: Vec<_> = released.iter().map(|hold| (hold.practitioner, hold.claimed)).collect();
+        ctx.committed.released(&freed).await;
+    }
 }
 
 async fn expire(

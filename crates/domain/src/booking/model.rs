@@ -112,6 +112,8 @@ pub struct Appointment {
     pub room: Option<RoomId>,
     /// The visit itself, without buffers.
     pub range: TimeRange,
+    /// What it takes of the practitioner's time: the visit and its buffers.
+    pub claimed: TimeRange,
     /// The location's IANA zone.
     pub time_zone: String,
     /// Where it stands.
@@ -148,6 +150,8 @@ struct Row {
     room_id: Option<Uuid>,
     starts_at: Timestamp,
     ends_at: Timestamp,
+    claim_starts_at: Timestamp,
+    claim_ends_at: Timestamp,
     time_zone: String,
     status: Status,
     hold_expires_at: Option<Timestamp>,
@@ -173,6 +177,8 @@ impl<'de> Deserialize<'de> for Appointment {
             visit_type: VisitTypeId::from_uuid(row.visit_type_id),
             room: row.room_id.map(RoomId::from_uuid),
             range: TimeRange::new(row.starts_at, row.ends_at).map_err(serde::de::Error::custom)?,
+            claimed: TimeRange::new(row.claim_starts_at, row.claim_ends_at)
+                .map_err(serde::de::Error::custom)?,
             time_zone: row.time_zone,
             status: row.status,
             hold_expires_at: row.hold_expires_at,

@@ -38,6 +38,9 @@ pub enum DirectoryRefusal {
     /// A specialty that the region's pack does not have.
     #[error("no such specialty")]
     UnknownSpecialty,
+    /// A sector that the region's pack does not have.
+    #[error("no such sector")]
+    UnknownSector,
     /// Our side broke.
     #[error(transparent)]
     Fault(#[from] Fault),

@@ -94,7 +94,8 @@ pub async fn add_room(
     let id = RoomId::new(ctx.clock.now(), &*ctx.entropy);
     let task = ctx.clone();
     let region = ctx.pack.region().to_string();
-    ctx.store
+    let answer = ctx
+        .store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
             if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
@@ -110,11 +111,25 @@ pub async fn add_room(
                 .await?;
             let room = read_room(&row);
             record(&tx, &task, "room.create", room.id.uuid(), 1).await?;
+            announce_room(&tx, &room).await?;
             idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&room)).await?;
             tx.commit().await?;
-            Ok(Answer::Fresh(room))
+            Ok::<_, DirectoryRefusal>(Answer::Fresh(room))
         })
-        .await
+        .await?;
+    ctx.waker.wake();
+    Ok(answer)
+}
+
+/// Tells followers of everybody whose visits there may happen in the room.
+async fn announce_room(tx: &Transaction<'_>, room: &Room) -> Result<(), Fault> {
+    let sql = "INSERT INTO change (kind, practitioner_id, subject_id)
+        SELECT 'schedule', p.id, p.id FROM practitioner p
+        WHERE p.active AND EXISTS (SELECT FROM visit_type v WHERE v.practitioner_id = p.id AND v.active AND v.room_kind = $2)
+          AND p.id IN (SELECT id FROM practitioner WHERE location_id = $1 AND active
+                       UNION SELECT practitioner_id FROM practitioner_location WHERE location_id = $1)";
+    tx.execute(sql, &[&room.location.uuid(), &room.kind]).await?;
+    Ok(())
 }
 
 /// A new calendar: the region's number in the upper bits, so that the timeline can be partitioned by region.

@@ -5,6 +5,7 @@
 //! booking is ever judged by an old rule. Owns the tables `organization`, `location`, `room`, `practitioner`,
 //! `practitioner_location`, `visit_type`, `patient`, `opening_rule`, `closure`, `opening`, `time_off`.
 
+pub mod bulk;
 mod error;
 mod locations;
 mod model;

@@ -93,6 +93,8 @@ pub struct Practitioner {
     pub family_name: String,
     /// A code of the region's pack.
     pub specialty: Option<String>,
+    /// What insurance has agreed on with them, a code of the region's pack; unknown without one.
+    pub sector: Option<String>,
     /// ISO 639-1 codes.
     pub languages: Vec<String>,
     /// For patients to call.
@@ -128,6 +130,8 @@ pub struct NewPractitioner {
     pub family_name: String,
     /// A code of the region's pack.
     pub specialty: Option<String>,
+    /// What insurance has agreed on with them, a code of the region's pack; unknown without one.
+    pub sector: Option<String>,
     /// ISO 639-1 codes.
     pub languages: Vec<String>,
     /// For patients to call.
@@ -155,6 +159,8 @@ pub struct PractitionerChange {
     pub family_name: Option<String>,
     /// A code of the region's pack, or `Some(None)` to have none.
     pub specialty: Option<Option<String>>,
+    /// A code of the region's pack, or `Some(None)` when it is unknown.
+    pub sector: Option<Option<String>>,
     /// ISO 639-1 codes.
     pub languages: Option<Vec<String>>,
     /// For patients to call.

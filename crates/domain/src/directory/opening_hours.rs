@@ -118,7 +118,7 @@ pub async fn put_opening_hours(
             Ok::<_, DirectoryRefusal>(())
         })
         .await?;
-    ctx.waker.wake();
+    ctx.tell_changed(id).await;
     opening_hours(ctx, id).await
 }
 

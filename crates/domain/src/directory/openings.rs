@@ -99,7 +99,7 @@ pub async fn open(
             Ok::<_, DirectoryRefusal>(Answer::Fresh(opened))
         })
         .await?;
-    ctx.waker.wake();
+    ctx.tell_changed(id).await;
     Ok(answer)
 }
 
@@ -131,6 +131,6 @@ pub async fn delete_opening(
             Ok::<_, DirectoryRefusal>(())
         })
         .await?;
-    ctx.waker.wake();
+    ctx.tell_changed(id).await;
     Ok(())
 }

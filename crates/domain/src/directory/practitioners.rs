@@ -20,7 +20,7 @@ use crate::identity::access;
 use crate::regions::search_key;
 
 const COLUMNS: &str = "p.id, p.organization_id, p.given_name, p.family_name, p.specialty, p.languages, p.phone, p.email,
-    p.accepts_new_patients, p.telehealth, p.works_public_holidays, p.active, p.version, p.schedule_version, p.location_id";
+    p.accepts_new_patients, p.telehealth, p.works_public_holidays, p.active, p.version, p.schedule_version, p.location_id, p.sector";
 
 /// Enters a practitioner with location and visit types. `render` makes the answer that a repeated request gets again.
 pub async fn create_practitioner(
@@ -30,6 +30,7 @@ pub async fn create_practitioner(
 ) -> Result<Answer<Practitioner>, DirectoryRefusal> {
     access::create_practitioner(&ctx.actor, new.organization)?;
     check_specialty(ctx, new.specialty.as_deref())?;
+    check_sector(ctx, new.sector.as_deref())?;
     if let Some(location) = &new.location {
         check_zone(&location.time_zone, "/location/time_zone")?;
     }
@@ -50,7 +51,10 @@ pub async fn create_practitioner(
             Ok::<_, DirectoryRefusal>(Answer::Fresh(made))
         })
         .await?;
-    ctx.waker.wake();
+    match &answer {
+        Answer::Fresh(made) => ctx.tell_changed(made.id).await,
+        Answer::Replayed(_) => ctx.waker.wake(),
+    }
     Ok(answer)
 }
 
@@ -88,8 +92,8 @@ async fn insert(
     let name = search_key(&format!("{} {}", new.family_name, new.given_name));
     tx.execute(
         "INSERT INTO practitioner (id, organization_id, calendar_id, location_id, given_name, family_name, search_name, specialty,
-            languages, phone, email, accepts_new_patients, telehealth, works_public_holidays)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            languages, phone, email, accepts_new_patients, telehealth, works_public_holidays, sector)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         &[
             &id.uuid(),
             &organization.uuid(),
@@ -105,6 +109,7 @@ async fn insert(
             &new.accepts_new_patients,
             &new.telehealth,
             &new.works_public_holidays,
+            &new.sector,
         ],
     )
     .await?;
@@ -214,6 +219,7 @@ fn read(row: &Row, locations: Vec<Location>, visit_types: Vec<VisitType>) -> Pra
         active: row.get(11),
         version: row.get(12),
         schedule_version: row.get(13),
+        sector: row.get(15),
         locations,
         visit_types,
     }
@@ -228,6 +234,9 @@ pub async fn update_practitioner(
 ) -> Result<Practitioner, DirectoryRefusal> {
     if let Some(specialty) = &change.specialty {
         check_specialty(ctx, specialty.as_deref())?;
+    }
+    if let Some(sector) = &change.sector {
+        check_sector(ctx, sector.as_deref())?;
     }
     let before = practitioner(ctx, id).await?;
     access::manage_practitioner(&ctx.actor, id, before.organization)?;
@@ -244,7 +253,7 @@ pub async fn update_practitioner(
             let name = search_key(&format!("{family} {given}"));
             tx.execute(
                 "UPDATE practitioner SET given_name = $2, family_name = $3, search_name = $4, specialty = $5, languages = $6, phone = $7,
-                    email = $8, accepts_new_patients = $9, telehealth = $10, works_public_holidays = $11, active = $12,
+                    email = $8, accepts_new_patients = $9, telehealth = $10, works_public_holidays = $11, active = $12, sector = $13,
                     version = version + 1, schedule_version = schedule_version + 1
                  WHERE id = $1",
                 &[
@@ -260,6 +269,7 @@ pub async fn update_practitioner(
                     &change.telehealth.unwrap_or(before.telehealth),
                     &change.works_public_holidays.unwrap_or(before.works_public_holidays),
                     &change.active.unwrap_or(before.active),
+                    &change.sector.unwrap_or(before.sector),
                 ],
             )
             .await?;
@@ -270,7 +280,7 @@ pub async fn update_practitioner(
             Ok::<_, DirectoryRefusal>(after)
         })
         .await?;
-    ctx.waker.wake();
+    ctx.tell_changed(id).await;
     Ok(after)
 }
 
@@ -335,6 +345,13 @@ pub(super) async fn record(
 fn check_specialty(ctx: &Ctx, code: Option<&str>) -> Result<(), DirectoryRefusal> {
     match code {
         Some(code) if ctx.pack.specialty(code).is_none() => Err(DirectoryRefusal::UnknownSpecialty),
+        _ => Ok(()),
+    }
+}
+
+fn check_sector(ctx: &Ctx, code: Option<&str>) -> Result<(), DirectoryRefusal> {
+    match code {
+        Some(code) if ctx.pack.sector(code).is_none() => Err(DirectoryRefusal::UnknownSector),
         _ => Ok(()),
     }
 }

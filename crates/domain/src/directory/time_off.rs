@@ -100,7 +100,7 @@ pub async fn take_time_off(
             Ok::<_, DirectoryRefusal>(Answer::Fresh(taken))
         })
         .await?;
-    ctx.waker.wake();
+    ctx.tell_changed(id).await;
     Ok(answer)
 }
 
@@ -190,7 +190,7 @@ pub async fn end_time_off(
             Ok::<_, DirectoryRefusal>(())
         })
         .await?;
-    ctx.waker.wake();
+    ctx.tell_changed(id).await;
     Ok(())
 }
 

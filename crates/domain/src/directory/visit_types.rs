@@ -53,7 +53,7 @@ pub async fn visit_type_change(
             Ok::<_, DirectoryRefusal>(Answer::Fresh(after))
         })
         .await?;
-    ctx.waker.wake();
+    ctx.tell_changed(practitioner_id).await;
     Ok(after)
 }
 

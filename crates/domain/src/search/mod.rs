@@ -1,13 +1,27 @@
-//! Who is free near here: the search of one region, by SQL.
+//! Who is free near here: the search of one region.
 //!
-//! Candidates come from the directory by specialty, name and distance; their next free slots are computed from
-//! schedules and claims as of one instant. It writes nothing and owns no table. The in-memory index takes its place
-//! behind the same request and answer.
+//! A request is answered from this process's index, else from another process that has one, else, bounded and with a
+//! notice, from the database; the index being away is never an error. `feed` keeps the index in step with the database.
+//! It writes nothing but its own snapshot file and owns no table.
 
+mod answer;
+pub mod card;
+pub mod feed;
+mod index;
 mod model;
-mod queries;
+mod searching;
+mod sql;
+mod window;
 mod words;
 
-pub use model::{Cursor, Facet, Facets, Found, SearchRefusal, SearchRequest, SearchResults};
-pub use queries::search;
-pub use words::specialties_like;
+pub use answer::{search, search_here};
+pub use model::{
+    Alternatives, Cursor, Facet, Facets, Found, Notice, SearchRefusal, SearchRequest, SearchResults, Source,
+};
+pub use searching::{RemoteSearch, Searching};
+pub use words::{complete_place, prepare, specialties_like};
+
+/// How many free times a result shows.
+const SHOWN: usize = 3;
+const USUAL_RADIUS_KM: f64 = 30.0;
+const KM_PER_DEGREE: f64 = 111.195;

@@ -1,5 +1,6 @@
 //! Search and the statements' plans on a real PostgreSQL.
 
 mod finding;
+mod indexed;
 mod migrations;
 mod plans;

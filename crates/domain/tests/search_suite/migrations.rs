@@ -61,6 +61,19 @@ const SAMPLES: &[(&str, &str)] = &[
          INSERT INTO hold SELECT patient_id, 1, id, hold_expires_at FROM appointment;
          INSERT INTO mail (id, to_address, subject, body) VALUES (gen_random_uuid(), 'ana@example.org', 's', 'b')",
     ),
+    ("0005_add_sector", "UPDATE practitioner SET sector = 'sector-1'"),
+    (
+        "0006_create_import",
+        "INSERT INTO practitioner_identifier (system, value, practitioner_id) SELECT 'rpps', '81000000000', id FROM practitioner;
+         INSERT INTO organization_identifier SELECT 'rpps', 'siren:1', id FROM organization;
+         INSERT INTO location_identifier SELECT 'rpps', 'k', id, 1 FROM location;
+         INSERT INTO import_run (system, format, fingerprint) VALUES ('rpps', 'rpps', 'f');
+         CREATE TABLE import_line_1 PARTITION OF import_line FOR VALUES IN (1);
+         CREATE TABLE import_place_1 PARTITION OF import_place FOR VALUES IN (1);
+         INSERT INTO import_line (run_id, person, file_no, line, said) VALUES (1, '81000000000', 0, 2, '{}');
+         INSERT INTO import_place (run_id, key, is_line, said) VALUES (1, 'k', false, '{}');
+         INSERT INTO import_finding SELECT id, 0, 3, 'line', 'it is no JSON', '' FROM import_run",
+    ),
 ];
 
 /// How many rows each table has, but for the list of migrations itself.

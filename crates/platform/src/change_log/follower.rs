@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -36,14 +36,36 @@ pub enum FeedItem {
     Gap,
 }
 
-/// Wakes the loop at once after a write of this process. Losing a call costs milliseconds, never a change.
+/// Wakes those who read the log at once after a write of this process. Losing a call costs milliseconds, never a change.
 #[derive(Debug, Clone, Default)]
-pub struct ChangeWaker(Arc<Notify>);
+pub struct ChangeWaker(Arc<watch::Sender<()>>);
 
 impl ChangeWaker {
     /// Says that something was committed.
     pub fn wake(&self) {
-        self.0.notify_one();
+        self.0.send_replace(());
+    }
+
+    /// For somebody who reads the log: each sees every call that comes after its last look.
+    pub fn alarm(&self) -> ChangeAlarm {
+        ChangeAlarm(self.0.subscribe())
+    }
+}
+
+/// Where one reader of the log waits for writes of this process.
+#[derive(Debug)]
+pub struct ChangeAlarm(watch::Receiver<()>);
+
+impl ChangeAlarm {
+    /// A breath, then the rest of the pause unless somebody wakes us.
+    pub async fn rest(&mut self, pause: Duration) {
+        tokio::time::sleep(BREATH.min(pause)).await;
+        // Whether it was woken or the time has passed, the next reading follows.
+        let woken = tokio::time::timeout(pause.saturating_sub(BREATH), self.0.changed()).await;
+        if let Ok(Err(_)) = woken {
+            // Nobody can wake it any more.
+            tokio::time::sleep(pause.saturating_sub(BREATH)).await;
+        }
     }
 }
 
@@ -93,6 +115,7 @@ impl Follower {
         let mut cursor = None;
         let mut failing = false;
         let mut read_at = None;
+        let mut alarm = self.feed.waker.alarm();
         loop {
             let pause = match self.step(&mut cursor).await {
                 Ok(pause) => {
@@ -117,7 +140,7 @@ impl Follower {
             };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.rest(pause) => {}
+                () = alarm.rest(pause) => {}
             }
         }
     }
@@ -128,13 +151,6 @@ impl Follower {
             (Some(part), None) => part.ready(),
             (None, _) => {}
         }
-    }
-
-    /// A breath, then the rest of the pause unless somebody wakes us.
-    async fn rest(&self, pause: Duration) {
-        tokio::time::sleep(BREATH.min(pause)).await;
-        // Whether it was woken or the time has passed, the next reading follows.
-        let _ = tokio::time::timeout(pause.saturating_sub(BREATH), self.feed.waker.0.notified()).await;
     }
 
     async fn step(&self, position: &mut Option<ChangeCursor>) -> Result<Duration, Fault> {

@@ -11,6 +11,6 @@ mod partitions;
 mod reader;
 
 pub use cursor::ChangeCursor;
-pub use follower::{ChangeFeed, ChangeWaker, FeedItem, Follower};
+pub use follower::{ChangeAlarm, ChangeFeed, ChangeWaker, FeedItem, Follower};
 pub use partitions::maintain_partitions;
 pub use reader::{Batch, Change, Reading, head, read_after};

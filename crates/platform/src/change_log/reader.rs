@@ -37,6 +37,10 @@ pub struct Batch {
     pub cursor: ChangeCursor,
     /// The database's clock at the reading: its distance to [`Change::at`] is the lag.
     pub read_at: Timestamp,
+    /// The present as deadlines are judged by, when the reading began: whatever was committed before then was visible to it.
+    pub now: Timestamp,
+    /// Whoever has read to here has read whatever was committed before [`Batch::now`].
+    pub all_until: ChangeCursor,
 }
 
 /// What a reading gave.
@@ -53,7 +57,8 @@ pub enum Reading {
 const READ_AFTER: &str = "\
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text, horizon.xid > $1::text::xid8, clock_timestamp(), \
            found.xid::text, found.seq, found.at, found.kind, found.practitioner_id, found.subject_id, \
-           found.starts_at, found.ends_at, found.detail \
+           found.starts_at, found.ends_at, found.detail, \
+           rendez_now(), pg_snapshot_xmax(pg_current_snapshot())::text \
       FROM change_horizon AS horizon \
       LEFT JOIN LATERAL ( \
           SELECT * FROM change \
@@ -82,14 +87,15 @@ pub async fn read_after(
         return Ok(Reading::Gap);
     }
     let oldest_running = xid(first, 0)?;
-    let read_at = first.get(2);
+    let (read_at, now) = (first.get(2), first.get(12));
+    let all_until = ChangeCursor::before(xid(first, 13)?);
     let changes = rows.iter().filter_map(|row| change(row).transpose()).collect::<Result<Vec<_>, _>>()?;
     let cursor = match changes.last() {
         // A full batch may have more behind it.
         Some(last) if changes.len() >= limit as usize => last.cursor,
         _ => cursor.max(ChangeCursor::before(oldest_running)),
     };
-    Ok(Reading::Batch(Batch { changes, cursor, read_at }))
+    Ok(Reading::Batch(Batch { changes, cursor, read_at, now, all_until }))
 }
 
 /// The change in a row; none when the row only tells that there is nothing new.

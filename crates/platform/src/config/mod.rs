@@ -3,6 +3,7 @@
 //! Invariant: `config/default.toml` names every setting with its sentence, and whatever is not named there is refused.
 //! It does not know the command line, which changes [`Settings`] and then calls [`Settings::validate`] again.
 
+mod search;
 mod sections;
 
 use std::path::Path;
@@ -10,6 +11,7 @@ use std::path::Path;
 use config::{Config, Environment, File, FileFormat, Map};
 use serde::Deserialize;
 
+pub use search::Search;
 pub use sections::{Auth, Booking, Database, Limits, MailTransport, Retention, Server, Telemetry};
 
 /// The defaults with a sentence for each.
@@ -37,6 +39,8 @@ pub struct Settings {
     pub telemetry: Telemetry,
     /// How long things are kept.
     pub retention: Retention,
+    /// The index, and those who ask it.
+    pub search: Search,
 }
 
 /// Why the settings cannot be used.
@@ -74,6 +78,7 @@ impl Settings {
         let mut settings: Self = builder.add_source(environment).build()?.try_deserialize()?;
         settings.database.read_url_file()?;
         settings.mail.read_url_file()?;
+        settings.search.read_token_file()?;
         settings.validate()?;
         Ok(settings)
     }
@@ -85,7 +90,8 @@ impl Settings {
         self.booking.validate()?;
         self.auth.validate()?;
         self.mail.validate()?;
-        self.retention.validate()
+        self.retention.validate()?;
+        self.search.validate()
     }
 }
 
@@ -156,5 +162,17 @@ mod tests {
         assert!(refusal(&[("RENDEZ_BOOKING__REGION", "fra")]).starts_with("booking.region: "));
         assert!(refusal(&[("RENDEZ_BOOKING__MAX_HOLDS_PER_PATIENT", "21")]).starts_with("booking.max_holds"));
         assert!(refusal(&[("RENDEZ_SERVER__PUBLIC_URL", "rendez.org/")]).starts_with("server.public_url: "));
+        assert!(refusal(&[("RENDEZ_SEARCH__CHECK_AT", "half past")]).starts_with("search.check_at: "));
+        assert!(refusal(&[("RENDEZ_SEARCH__NODES", "10.0.0.7:7070")]).starts_with("search.nodes: "));
+    }
+
+    #[test]
+    fn search_nodes_are_a_list_and_share_a_secret() {
+        let nodes = ("RENDEZ_SEARCH__NODES", "http://a:7070, http://b:7070");
+        assert!(refusal(&[nodes]).starts_with("search.internal_token: "));
+        let settings = load(&[nodes, ("RENDEZ_SEARCH__INTERNAL_TOKEN", "0123456789abcdef")]).unwrap();
+        assert_eq!(settings.search.nodes, ["http://a:7070", "http://b:7070"]);
+        let listening = [("RENDEZ_SEARCH__INTERNAL_LISTEN", "127.0.0.1:7070")];
+        assert!(refusal(&listening).starts_with("search.internal_token: "));
     }
 }

@@ -249,16 +249,20 @@ impl Retention {
     }
 }
 
-fn at_least(setting: &'static str, value: u64, least: u64) -> Result<(), ConfigError> {
+pub(super) fn at_least(setting: &'static str, value: u64, least: u64) -> Result<(), ConfigError> {
     if value < least { invalid(setting, format!("must be {least} or more")) } else { Ok(()) }
 }
 
-fn invalid<T>(setting: &'static str, problem: impl Into<String>) -> Result<T, ConfigError> {
+pub(super) fn invalid<T>(setting: &'static str, problem: impl Into<String>) -> Result<T, ConfigError> {
     Err(ConfigError::Invalid { setting, problem: problem.into() })
 }
 
 /// Takes the content of the file, if one is set, without the line's end.
-fn secret(setting: &'static str, file: Option<&Path>, value: &mut Option<String>) -> Result<(), ConfigError> {
+pub(super) fn secret(
+    setting: &'static str,
+    file: Option<&Path>,
+    value: &mut Option<String>,
+) -> Result<(), ConfigError> {
     if let Some(path) = file {
         match std::fs::read_to_string(path) {
             Ok(text) => *value = Some(text.trim().to_owned()),

@@ -10,10 +10,10 @@ use rendez_vocab::entropy::SeededEntropy;
 use rendez_vocab::ids::AccountId;
 use uuid::Uuid;
 
-use super::dice::Dice;
 use super::people::CLAIRE;
 use super::world::Ground;
 use super::write::World;
+use crate::bulk::dice::Dice;
 
 /// The password of every demo account.
 const PASSWORD: &str = "rendez-demo-2026";

@@ -4,8 +4,6 @@
 //! visit stands on a slot that the practitioner's own schedule offers and has its claims. Nobody in it exists.
 //! It does not know HTTP, nor how progress is shown.
 
-mod copy;
-mod dice;
 mod logins;
 mod people;
 mod practices;
@@ -20,12 +18,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rendez_domain::regions::{Pack, sample_names};
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{GenericClient, Store, Transaction};
+use rendez_platform::store::{Store, Transaction};
 
 pub use logins::{Login, logins};
 pub use world::Size;
 
-use dice::Dice;
+use crate::bulk::dice::Dice;
+use crate::bulk::empty;
 use visits::Diary;
 use world::{Calendars, Ground};
 use write::World;
@@ -60,12 +59,6 @@ pub async fn is_empty(store: &Store) -> Result<bool, Fault> {
 /// Whether it is a demo that the database holds: all of its accounts are there.
 pub async fn is_loaded(store: &Store) -> Result<bool, Fault> {
     logins::are_there(&*store.read_fresh().await?).await
-}
-
-async fn empty(client: &impl GenericClient) -> Result<bool, Fault> {
-    let sql = "SELECT NOT EXISTS (SELECT FROM practitioner) AND NOT EXISTS (SELECT FROM patient)
-        AND NOT EXISTS (SELECT FROM account)";
-    Ok(client.query_one(sql, &[]).await?.get(0))
 }
 
 /// Loads a demo of the usual size. See [`load_sized`].

@@ -4,25 +4,28 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use rendez_domain::availability::{Schedule, ScheduleLocation};
-use rendez_domain::regions::{Place, SampleNames, Specialty, places};
+use rendez_domain::regions::{Place, SampleNames, Specialty};
 use rendez_platform::fault::Fault;
 use rendez_vocab::ids::{LocationId, OrganizationId, PractitionerId, RoomId};
 
-use super::dice::{Dice, Weights};
 use super::people;
 use super::visit_types;
 use super::weeks;
 use super::world::{Calendars, Demand, Ground, Practice, Practitioner, Room, Size};
+use crate::bulk::dice::{Dice, Weights};
+use crate::bulk::people::{email, name, office_phone};
+use crate::bulk::towns;
 
 /// How many practitioners the first practice has, which the demo's logins belong to.
 const FIRST_PRACTICE: usize = 5;
+/// INSEE's codes of the region's communes begin so: Côtes-d'Armor, Finistère, Ille-et-Vilaine, Morbihan.
+const BRITTANY: [&str; 4] = ["22", "29", "35", "56"];
 /// Specialties of at least this weight are found in small towns too.
 const COMMON: u32 = 50;
 const SMALL_TOWN: u32 = 5_000;
 /// These have long waiting times everywhere.
 const SOUGHT_AFTER: [&str; 5] =
     ["ophthalmology", "dermatology", "child-psychiatry", "rheumatology", "speech-therapy"];
-const KM_PER_DEGREE: f64 = 111.195;
 
 /// Every practice. The first lies in the largest town, and its first practitioner is a general practitioner.
 pub(super) fn practices(
@@ -33,14 +36,15 @@ pub(super) fn practices(
     dice: &Dice,
 ) -> Result<Vec<Practice>, Fault> {
     let mut trades = Trades::new(size.practitioners, ground, dice);
-    let towns = Weights::new(places().iter().map(|place| u64::from(place.population)));
+    let places: Vec<&Place> = ground.pack.places().iter().filter(|place| is_in_brittany(place)).collect();
+    let weights = Weights::new(places.iter().map(|place| u64::from(place.population)));
     let sizes = Weights::new([34, 24, 16, 12, 8, 6].into_iter());
     let mut taken = HashSet::new();
     let mut practices: Vec<Practice> = Vec::new();
     let mut number = 0;
     while number < size.practitioners {
         let first = practices.is_empty();
-        let town = if first { &places()[0] } else { &places()[towns.draw(dice)] };
+        let town = if first { places[0] } else { places[weights.draw(dice)] };
         let wanted = if first { FIRST_PRACTICE } else { sizes.draw(dice) + 1 };
         let count = wanted.min(size.practitioners - number);
         let mut practice = empty_practice(town, ground, names, dice);
@@ -61,8 +65,11 @@ pub(super) fn practices(
         let Some(head) = practice.practitioners.first() else { break };
         let (given, family) = (&head.given_name, &head.family_name);
         let template = dice.pick(&names.practices);
-        let called =
-            if count > 1 { fill_in(template, &town.name, family) } else { format!("Cabinet {family}") };
+        let called = if count > 1 {
+            towns::practice_name(template, &town.name, family)
+        } else {
+            format!("Cabinet {family}")
+        };
         practice.name = if taken.insert((&town.insee_code, called.clone())) {
             called
         } else {
@@ -71,6 +78,10 @@ pub(super) fn practices(
         practices.push(practice);
     }
     Ok(practices)
+}
+
+fn is_in_brittany(place: &Place) -> bool {
+    BRITTANY.iter().any(|department| place.insee_code.starts_with(department))
 }
 
 /// Specialties still to be handed out, in the proportions of the pack.
@@ -91,7 +102,9 @@ impl Trades {
         }
         dice.shuffle(&mut common);
         dice.shuffle(&mut rare);
-        // Shares are rounded up, so that nothing is missing; the common ones make room for that.
+        // Shares are rounded up, so that nothing is missing; the common ones make room for that, but in a small world they
+        // are still the larger part.
+        rare.truncate(count * 3 / 4);
         common.truncate(count.saturating_sub(rare.len()));
         Self { common, rare }
     }
@@ -115,12 +128,7 @@ impl Trades {
 }
 
 fn empty_practice(town: &Place, ground: &Ground, names: &SampleNames, dice: &Dice) -> Practice {
-    // Larger towns are wider: about three kilometres for the largest, a few hundred metres for a village.
-    let reach_km = 0.2 + f64::from(town.population).sqrt() / 150.0;
-    let (distance_km, angle) = (reach_km * dice.unit().sqrt(), dice.unit() * std::f64::consts::TAU);
-    let latitude = town.latitude + distance_km * angle.cos() / KM_PER_DEGREE;
-    let longitude =
-        town.longitude + distance_km * angle.sin() / (KM_PER_DEGREE * town.latitude.to_radians().cos());
+    let (latitude, longitude) = towns::somewhere_in(town, dice);
     Practice {
         organization: OrganizationId::new(ground.midnight, dice.entropy()),
         location: LocationId::new(ground.midnight, dice.entropy()),
@@ -128,16 +136,11 @@ fn empty_practice(town: &Place, ground: &Ground, names: &SampleNames, dice: &Dic
         line: format!("{} {}", dice.between(1, 120), dice.pick(&names.streets)),
         postal_code: town.postal_code.clone(),
         city: town.name.clone(),
-        latitude: round_to_metres(latitude),
-        longitude: round_to_metres(longitude),
+        latitude,
+        longitude,
         rooms: Vec::new(),
         practitioners: Vec::new(),
     }
-}
-
-/// Five decimals of a degree.
-fn round_to_metres(degrees: f64) -> f64 {
-    (degrees * 1e5).round() / 1e5
 }
 
 /// Where somebody is put.
@@ -157,7 +160,7 @@ fn practitioner(
     calendar: i64,
     dice: &Dice,
 ) -> Practitioner {
-    let (given_name, family_name) = people::name(names, dice);
+    let (given_name, family_name) = name(names, dice);
     let demand = if host.showcase { Demand::Usual } else { demand(specialty, dice) };
     let visit_types = visit_types::draw(specialty, host.showcase, ground, dice);
     let mut schedule = Schedule {
@@ -184,15 +187,24 @@ fn practitioner(
     };
     weeks::fill(&mut schedule, demand, ground, dice);
     Practitioner {
-        email: people::email(&given_name, &family_name, host.number, "cabinet.example"),
+        email: email(&given_name, &family_name, host.number, "cabinet.example"),
         given_name,
         family_name,
         specialty: &specialty.code,
+        sector: sector(specialty, ground, dice),
         languages: people::languages(dice),
-        phone: people::office_phone(dice),
+        phone: office_phone(dice),
         schedule,
         demand,
     }
+}
+
+/// What insurance has agreed on: general practitioners nearly all take its rates.
+fn sector(specialty: &Specialty, ground: &Ground, dice: &Dice) -> Option<&'static str> {
+    let first = if specialty.weight >= COMMON { 90 } else { 60 };
+    let sectors = ground.pack.sectors();
+    let known = if dice.chance(first) { sectors.first()? } else { dice.pick(sectors) };
+    Some(&known.code)
 }
 
 fn demand(specialty: &Specialty, dice: &Dice) -> Demand {
@@ -202,36 +214,5 @@ fn demand(specialty: &Specialty, dice: &Dice) -> Demand {
         thrown if thrown < full + 14 => Demand::High,
         thrown if thrown < full + 56 => Demand::Usual,
         _ => Demand::Low,
-    }
-}
-
-/// A practice's name from its template. French joins `de` with an article or with a vowel that follows it.
-fn fill_in(template: &str, town: &str, family: &str) -> String {
-    let vowel = town.chars().next().is_some_and(|first| "AEÉÈIOUYH".contains(first));
-    let of_town = match (town.strip_prefix("Le "), town.strip_prefix("Les ")) {
-        (Some(rest), _) => format!("du {rest}"),
-        (_, Some(rest)) => format!("des {rest}"),
-        _ if vowel => format!("d'{town}"),
-        _ => format!("de {town}"),
-    };
-    template.replace("de {town}", &of_town).replace("{town}", town).replace("{family}", family)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fill_in;
-
-    #[test]
-    fn names_are_french() {
-        for (town, name) in [
-            ("Rennes", "Centre de santé de Rennes"),
-            ("Auray", "Centre de santé d'Auray"),
-            ("Le Faou", "Centre de santé du Faou"),
-            ("Les Iffs", "Centre de santé des Iffs"),
-            ("La Gacilly", "Centre de santé de La Gacilly"),
-        ] {
-            assert_eq!(fill_in("Centre de santé de {town}", town, "Morvan"), name);
-        }
-        assert_eq!(fill_in("Cabinet {family}", "Rennes", "Le Gall"), "Cabinet Le Gall");
     }
 }

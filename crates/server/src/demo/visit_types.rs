@@ -4,8 +4,8 @@ use rendez_domain::availability::{VisitType, WhoMayBook};
 use rendez_domain::regions::{Specialty, VisitTypeTemplate};
 use rendez_vocab::ids::VisitTypeId;
 
-use super::dice::Dice;
 use super::world::Ground;
+use crate::bulk::dice::Dice;
 
 /// Visits that need a room or device: specialty, English name of the visit type, kind and name of the room.
 const ROOMS: [(&str, &str, &str, &str); 4] = [

@@ -11,8 +11,8 @@ use rendez_domain::availability::{self, Schedule, Slot, VisitType};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, PractitionerId, RoomId};
 
-use super::dice::Dice;
 use super::world::{Appointment, Demand, Ground, Patient, Practice, Practitioner};
+use crate::bulk::dice::Dice;
 
 /// So many days of the past have visits.
 const PAST_DAYS: i64 = 5;

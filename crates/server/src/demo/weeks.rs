@@ -6,8 +6,8 @@ use rendez_domain::availability::{Closure, Opening, OpeningRule, Schedule, TimeO
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{OpeningId, TimeOffId, VisitTypeId};
 
-use super::dice::Dice;
 use super::world::{Demand, Ground};
+use crate::bulk::dice::Dice;
 
 const WORKDAYS: [Weekday; 5] =
     [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday];

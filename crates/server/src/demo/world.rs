@@ -86,6 +86,7 @@ pub(super) struct Practitioner {
     pub given_name: String,
     pub family_name: String,
     pub specialty: &'static str,
+    pub sector: Option<&'static str>,
     pub languages: Vec<&'static str>,
     pub phone: String,
     pub email: String,

@@ -7,8 +7,8 @@ use rendez_platform::store::Transaction;
 use rendez_vocab::{Actor, TimeRange};
 use uuid::Uuid;
 
-use super::copy::{copy, row};
 use super::world::{Appointment, Patient, Practice, Practitioner};
+use crate::bulk::copy::{copy, row};
 
 /// No claim is longer (constraint `claim_range`); a longer absence is several.
 const LONGEST_CLAIM: SignedDuration = SignedDuration::from_hours(48);
@@ -114,6 +114,7 @@ async fn practitioners(
             &one.family_name,
             search_key(&format!("{} {}", one.family_name, one.given_name)),
             one.specialty,
+            one.sector,
             &one.languages,
             &one.phone,
             &one.email,
@@ -123,7 +124,7 @@ async fn practitioners(
             schedule.version,
         ]
     });
-    let columns = "id, organization_id, calendar_id, location_id, given_name, family_name, search_name, specialty, languages,
+    let columns = "id, organization_id, calendar_id, location_id, given_name, family_name, search_name, specialty, sector, languages,
         phone, email, accepts_new_patients, telehealth, works_public_holidays, schedule_version";
     copy(tx, "practitioner", columns, Box::new(rows), progress).await?;
     let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);

@@ -4,6 +4,7 @@
 
 mod browser;
 mod every_page;
+mod finding;
 mod keyboard;
 mod patient;
 mod practice;

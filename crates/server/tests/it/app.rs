@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
 use rendez_domain::availability::{HolidayCalendar, ScheduleCache};
+use rendez_domain::committed::Nobody;
 use rendez_domain::ctx::BookingSettings;
+use rendez_domain::search::Searching;
+use rendez_domain::search::feed::{IndexSettings, SearchIndex};
 use rendez_domain::{Services, regions};
 use rendez_platform::auth::entropy::SystemEntropy;
 use rendez_platform::auth::session::SessionLifetime;
 use rendez_platform::auth::{Issuer, IssuerSettings, Passwords, ServerSecret, Verifier};
-use rendez_platform::change_log::ChangeFeed;
+use rendez_platform::change_log::{ChangeFeed, Follower};
 use rendez_platform::store::{Store, StoreSettings};
 use rendez_platform::telemetry::health::Readiness;
 use rendez_platform::telemetry::metrics::Metrics;
@@ -21,6 +24,7 @@ use rendez_vocab::Actor;
 use rendez_vocab::clock::SystemClock;
 use rendez_vocab::ids::OrganizationId;
 use rendez_web::api::live::Live;
+use rendez_web::internal::{NodeSettings, Nodes};
 use rendez_web::middleware::admission::{Admission, Limits};
 use rendez_web::serve::{ServeSettings, serve};
 use rendez_web::{App, AppParts, WebSettings};
@@ -43,6 +47,10 @@ pub(crate) struct Setup {
     pub(crate) request_timeout: Duration,
     pub(crate) max_body_bytes: usize,
     pub(crate) public_url: &'static str,
+    /// Searches are answered from an index.
+    pub(crate) index: bool,
+    /// Or by these search nodes.
+    pub(crate) nodes: Option<NodeSettings>,
 }
 
 impl Default for Setup {
@@ -58,6 +66,8 @@ impl Default for Setup {
             request_timeout: Duration::from_secs(30),
             max_body_bytes: 64 * 1024,
             public_url: "http://localhost",
+            index: false,
+            nodes: None,
         }
     }
 }
@@ -81,15 +91,12 @@ impl TestApp {
     /// With something different.
     pub(crate) async fn with(setup: Setup) -> Self {
         let database = Arc::new(TestDatabase::new().await);
-        let wait = Duration::from_secs(60);
-        let store = StoreSettings { pool_size: 8, wait, statement_timeout: wait };
-        let store = Store::new(database.config(), &store).expect("a pool on a socket");
-        let (feed, follower) = ChangeFeed::new(store.clone());
-        let services = Arc::new(services(store, &feed));
-        regions::install(&services.store, services.pack).await.expect("the region can be installed");
+        let stop = CancellationToken::new();
+        let remote = setup.nodes.clone().map(|nodes| Nodes::new(nodes).expect("addresses of nodes"));
+        let search = Searching { remote: remote.map(|nodes| Arc::new(nodes) as _), ..Searching::default() };
+        let (services, feed, follower) = process(&database, search, setup.index, &stop).await;
         let world = World { database, services };
 
-        let stop = CancellationToken::new();
         let data = tempfile::tempdir().expect("a directory");
         let live = Live::new(feed);
         live.spawn(stop.clone());
@@ -111,6 +118,11 @@ impl TestApp {
     /// Somebody with this very token.
     pub(crate) fn with_token(&self, token: &str) -> Caller {
         self.nobody.with_token(token)
+    }
+
+    /// Where its keys are.
+    pub(crate) fn data_dir(&self) -> &std::path::Path {
+        self.data.path()
     }
 
     /// An operator.
@@ -176,19 +188,62 @@ impl Drop for TestApp {
     }
 }
 
+/// A process over a database; with an index it is loaded, and followed until the stop.
+pub(crate) async fn process(
+    database: &TestDatabase,
+    search: Searching,
+    index: bool,
+    stop: &CancellationToken,
+) -> (Arc<Services>, ChangeFeed, Follower) {
+    let wait = Duration::from_secs(60);
+    let store = StoreSettings { pool_size: 8, wait, statement_timeout: wait };
+    let store = Store::new(database.config(), &store).expect("a pool on a socket");
+    let (feed, follower) = ChangeFeed::new(store.clone());
+    let mut services = services(store, &feed);
+    regions::install(&services.store, services.pack).await.expect("the region can be installed");
+    services.search = search;
+    if index {
+        let settings = IndexSettings::default();
+        let index =
+            SearchIndex::new(services.store.clone(), services.pack, holidays(services.pack), settings);
+        let index = Arc::new(index);
+        let part = Readiness::new().part("search");
+        tokio::spawn(Arc::clone(&index).run(feed.waker().alarm(), part, stop.clone()));
+        until("the index is loaded", async || index.view().is_some()).await;
+        services.committed = index.clone();
+        services.search.index = Some(index);
+    }
+    (Arc::new(services), feed, follower)
+}
+
+/// Looks again and again until something is so.
+pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    let mut beat = tokio::time::interval(Duration::from_millis(5));
+    while !is_so().await {
+        assert!(tokio::time::Instant::now() < deadline, "it never happened: {what}");
+        beat.tick().await;
+    }
+}
+
+fn holidays(pack: &regions::Pack) -> HolidayCalendar {
+    pack.holidays(2020..=2040).into_iter().map(|(date, _)| date).collect()
+}
+
 fn services(store: Store, feed: &ChangeFeed) -> Services {
     let pack = regions::pack("fr".parse().expect("a region")).expect("the French pack");
-    let holidays: HolidayCalendar = pack.holidays(2020..=2040).into_iter().map(|(date, _)| date).collect();
     let entropy = Arc::new(SystemEntropy);
     Services {
         store,
-        schedules: ScheduleCache::new(holidays),
+        schedules: ScheduleCache::new(holidays(pack)),
         booking: BookingSettings::default(),
         pack,
         passwords: Passwords::new(entropy.clone()),
         clock: Arc::new(SystemClock),
         entropy,
         waker: feed.waker(),
+        committed: Arc::new(Nobody),
+        search: Searching::default(),
     }
 }
 

@@ -29,6 +29,11 @@ impl Caller {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// Where the application answers.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     pub(crate) fn get(&self, path: impl AsRef<str>) -> Ask {
         self.ask(Method::GET, path.as_ref())
     }

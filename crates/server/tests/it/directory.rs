@@ -12,7 +12,7 @@ async fn a_practitioner_is_made_whole() {
     let admin = app.admin();
     let body = json!({
         "given_name": "Anne", "family_name": "Le Goff", "specialty": "cardiology", "languages": ["fr", "br"],
-        "phone": "+33 2 99 00 00 00", "email": "anne@example.org", "accepts_new_patients": false, "telehealth": true,
+        "sector": "sector-2-optam", "phone": "+33 2 99 00 00 00", "email": "anne@example.org", "accepts_new_patients": false, "telehealth": true,
         "location": rennes(),
         "visit_types": [
             {"name": "First visit", "duration_minutes": 45, "buffer_after_minutes": 5, "min_notice_minutes": 60,
@@ -88,6 +88,8 @@ async fn all_wrong_fields_are_named_at_once() {
     ]);
     let unknown = json!({"given_name": "A", "family_name": "B", "specialty": "alchemy"});
     app.admin().post("/v1/practitioners", unknown).await.wrong_fields(&["/specialty unknown-specialty"]);
+    let unknown = json!({"given_name": "A", "family_name": "B", "sector": "sector-9"});
+    app.admin().post("/v1/practitioners", unknown).await.wrong_fields(&["/sector unknown-sector"]);
     app.close().await;
 }
 
@@ -109,6 +111,12 @@ async fn a_change_leaves_out_what_it_does_not_name() {
     let stale = desk.patch(practice.path(""), json!({"telehealth": false})).if_match(&tag).await;
     stale.refused(412, "version-mismatch");
     desk.patch(practice.path(""), json!({"family_name": null})).await.wrong_fields(&["/family_name null"]);
+
+    let contracted = desk.patch(practice.path(""), json!({"sector": "sector-1"})).await.ok();
+    assert_eq!((&contracted["sector"], &contracted["telehealth"]), (&json!("sector-1"), &json!(true)));
+    assert_eq!(desk.patch(practice.path(""), json!({"sector": null})).await.ok()["sector"], Value::Null);
+    let unknown = desk.patch(practice.path(""), json!({"sector": "sector-9"})).await;
+    unknown.wrong_fields(&["/sector unknown-sector"]);
     app.close().await;
 }
 

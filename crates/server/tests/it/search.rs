@@ -6,9 +6,15 @@ use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use crate::app::TestApp;
+use crate::app::{Setup, TestApp};
 use crate::client::{each, list, text};
 use crate::practice::{Practice, book, patient};
+
+/// The same application twice: answering from its index, and from the database.
+async fn both() -> [TestApp; 2] {
+    let with = async |index| TestApp::with(Setup { index, ..Setup::default() }).await;
+    [with(true).await, with(false).await]
+}
 
 /// The family names that a search finds, in order.
 async fn names(app: &TestApp, query: &str) -> Vec<String> {
@@ -48,137 +54,197 @@ async fn three(app: &TestApp) -> [Practice; 3] {
 
 #[tokio::test]
 async fn a_search_finds_by_specialty_name_and_place() {
-    let app = TestApp::start().await;
-    three(&app).await;
-    let cases: [(&str, &[&str]); 13] = [
-        ("specialty=general-practice", &["Guéguen"]),
-        ("q=Gu%C3%A9gu", &["Guéguen"]),
-        ("q=kervela", &["Kervella"]),
-        ("q=cardiolog&place=Brest", &["Kervella"]),
-        ("place=Rennes", &["Guéguen"]),
-        ("place=Rennes&radius_km=60", &["Guéguen", "Morvan"]),
-        ("lat=48.35&lon=-1.2&radius_km=60", &["Morvan", "Guéguen"]),
-        ("language=br", &["Morvan"]),
-        ("telehealth=true", &["Morvan"]),
-        ("new_patients=true&specialty=cardiology", &["Kervella"]),
-        ("q=nobodyofthatname", &[]),
-        ("visit_minutes=60", &[]),
-        ("lat=43.6&lon=1.44", &[]),
-    ];
-    for (query, expected) in cases {
-        assert_eq!(names(&app, query).await, expected, "{query}");
+    for app in both().await {
+        three(&app).await;
+        let cases: [(&str, &[&str]); 13] = [
+            ("specialty=general-practice", &["Guéguen"]),
+            ("q=Gu%C3%A9gu", &["Guéguen"]),
+            ("q=kervela", &["Kervella"]),
+            ("q=cardiolog&place=Brest", &["Kervella"]),
+            ("place=Rennes", &["Guéguen"]),
+            ("place=Rennes&radius_km=60", &["Guéguen", "Morvan"]),
+            ("lat=48.35&lon=-1.2&radius_km=60", &["Morvan", "Guéguen"]),
+            ("language=br", &["Morvan"]),
+            ("telehealth=true", &["Morvan"]),
+            ("new_patients=true&specialty=cardiology", &["Kervella"]),
+            ("q=nobodyofthatname", &[]),
+            ("visit_minutes=60", &[]),
+            ("lat=43.6&lon=1.44", &[]),
+        ];
+        for (query, expected) in cases {
+            assert_eq!(names(&app, query).await, expected, "{query}");
+        }
+        app.close().await;
     }
-    app.close().await;
 }
 
 #[tokio::test]
 async fn a_result_carries_what_a_person_needs_to_choose() {
-    let app = TestApp::start().await;
-    let [rennes, ..] = three(&app).await;
-    let answer = app.nobody().get("/v1/search?place=Rennes&radius_km=60").await;
-    assert_eq!(answer.header("cache-control"), "public, max-age=1");
-    let answer = answer.ok();
-    assert_eq!(answer["total"], 2);
-    assert!(answer["as_of"].is_string() && answer["took_ms"].is_u64());
-    assert_eq!(answer["facets"]["telehealth"], 1);
-    assert_eq!(answer["facets"]["new_patients"], 1);
-    assert_eq!(each(&answer["facets"]["specialties"], "value").len(), 2);
-    let nearest = &answer["results"][0];
-    assert_eq!(nearest["practitioner"]["id"], rennes.practitioner);
-    assert!(nearest["distance_km"].as_f64().is_some_and(|distance| distance < 5.0));
-    assert_eq!(list(&nearest["next_slots"]).len(), 3);
-    let ana = patient(&app).await;
-    book(&app, &text(&nearest["next_slots"][0]["id"]), &ana).await;
-    let later = app.nobody().get("/v1/search?place=Rennes").await.ok();
-    assert_ne!(
-        later["results"][0]["next_slots"][0], nearest["next_slots"][0],
-        "what is taken is not offered"
-    );
-    app.close().await;
+    for app in both().await {
+        let [rennes, ..] = three(&app).await;
+        let answer = app.nobody().get("/v1/search?place=Rennes&radius_km=60").await;
+        assert_eq!(answer.header("cache-control"), "public, max-age=1");
+        let answer = answer.ok();
+        assert_eq!(answer["total"], 2);
+        assert!(answer["as_of"].is_string() && answer["took_ms"].is_number());
+        assert_eq!(answer["facets"]["telehealth"], 1);
+        assert_eq!(answer["facets"]["new_patients"], 1);
+        assert_eq!(each(&answer["facets"]["specialties"], "value").len(), 2);
+        let nearest = &answer["results"][0];
+        assert_eq!(nearest["practitioner"]["id"], rennes.practitioner);
+        assert!(nearest["distance_km"].as_f64().is_some_and(|distance| distance < 5.0));
+        assert_eq!(list(&nearest["next_slots"]).len(), 3);
+        let ana = patient(&app).await;
+        book(&app, &text(&nearest["next_slots"][0]["id"]), &ana).await;
+        let later = app.nobody().get("/v1/search?place=Rennes").await.ok();
+        assert_ne!(
+            later["results"][0]["next_slots"][0], nearest["next_slots"][0],
+            "what is taken is not offered"
+        );
+        app.close().await;
+    }
 }
 
 #[tokio::test]
 async fn days_and_hours_are_those_of_the_location() {
-    let app = TestApp::start().await;
-    let practice = Practice::usual(&app).await;
-    let start = app.at(4, 17, 0);
-    practice.open(start, 15).await;
-    let wall = start.to_zoned(TimeZone::get("Europe/Paris").expect("a zone"));
-    let day = |date: &jiff::Zoned| date.strftime("%a").to_string().to_lowercase();
-    let tomorrow = wall.checked_add(1.day()).expect("near");
-    assert_eq!(names(&app, &format!("days={}", day(&wall))).await.len(), 1);
-    assert_eq!(names(&app, &format!("days={}", day(&tomorrow))).await.len(), 0);
-    let (from, until) = (wall.hour(), wall.hour() + 1);
-    assert_eq!(names(&app, &format!("hours={from:02}:00-{until:02}:00")).await.len(), 1);
-    assert_eq!(names(&app, "hours=08:00-12:00").await.len(), 0);
-    assert_eq!(names(&app, &format!("from={}", app.at(5, 0, 0))).await.len(), 0);
-    assert_eq!(names(&app, &format!("from={}&to={}", app.at(4, 0, 0), app.at(5, 0, 0))).await.len(), 1);
-    app.close().await;
+    for app in both().await {
+        let practice = Practice::usual(&app).await;
+        let start = app.at(4, 17, 0);
+        practice.open(start, 15).await;
+        let wall = start.to_zoned(TimeZone::get("Europe/Paris").expect("a zone"));
+        let day = |date: &jiff::Zoned| date.strftime("%a").to_string().to_lowercase();
+        let tomorrow = wall.checked_add(1.day()).expect("near");
+        assert_eq!(names(&app, &format!("days={}", day(&wall))).await.len(), 1);
+        assert_eq!(names(&app, &format!("days={}", day(&tomorrow))).await.len(), 0);
+        let (from, until) = (wall.hour(), wall.hour() + 1);
+        assert_eq!(names(&app, &format!("hours={from:02}:00-{until:02}:00")).await.len(), 1);
+        assert_eq!(names(&app, "hours=08:00-12:00").await.len(), 0);
+        assert_eq!(names(&app, &format!("from={}", app.at(5, 0, 0))).await.len(), 0);
+        assert_eq!(names(&app, &format!("from={}&to={}", app.at(4, 0, 0), app.at(5, 0, 0))).await.len(), 1);
+        app.close().await;
+    }
 }
 
 #[tokio::test]
 async fn pages_of_results_have_no_gap_and_no_double() {
-    let app = TestApp::start().await;
-    for number in 0..7 {
-        // Two at each place, so that the distance alone does not order them.
-        let offset = f64::from(number / 2) * 0.01;
-        let fields = json!({"family_name": format!("Le {number}"), "location": town("Rennes", 48.1147 + offset, -1.6794)});
-        Practice::with(&app, fields).await.open(app.at(3, 10, 0), 15).await;
-    }
-    for limit in [1, 2, 3, 7] {
-        for place in ["", "&place=Rennes"] {
-            let (mut seen, mut cursor) = (Vec::new(), String::new());
-            loop {
-                let path = format!("/v1/search?limit={limit}{place}{cursor}");
-                let answer = app.nobody().get(path).await.ok();
-                assert_eq!(answer["total"], 7);
-                let page = list(&answer["results"]);
-                seen.extend(page.iter().map(|found| text(&found["practitioner"]["id"])));
-                match answer.get("next_cursor") {
-                    Some(next) if seen.len() < 50 => cursor = format!("&cursor={}", text(next)),
-                    _ => break,
-                }
-            }
-            assert_eq!(seen.len(), 7, "limit {limit}{place}");
-            assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 7, "limit {limit}{place}");
+    for app in both().await {
+        for number in 0..7 {
+            // Two at each place, so that the distance alone does not order them.
+            let offset = f64::from(number / 2) * 0.01;
+            let fields = json!({"family_name": format!("Le {number}"), "location": town("Rennes", 48.1147 + offset, -1.6794)});
+            Practice::with(&app, fields).await.open(app.at(3, 10, 0), 15).await;
         }
+        for limit in [1, 2, 3, 7] {
+            for place in ["", "&place=Rennes"] {
+                let (mut seen, mut cursor) = (Vec::new(), String::new());
+                loop {
+                    let path = format!("/v1/search?limit={limit}{place}{cursor}");
+                    let answer = app.nobody().get(path).await.ok();
+                    assert_eq!(answer["total"], 7);
+                    let page = list(&answer["results"]);
+                    seen.extend(page.iter().map(|found| text(&found["practitioner"]["id"])));
+                    match answer.get("next_cursor") {
+                        Some(next) if seen.len() < 50 => cursor = format!("&cursor={}", text(next)),
+                        _ => break,
+                    }
+                }
+                assert_eq!(seen.len(), 7, "limit {limit}{place}");
+                assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 7, "limit {limit}{place}");
+            }
+        }
+        app.close().await;
     }
+}
+
+#[tokio::test]
+async fn who_is_full_is_not_shown_and_the_answer_says_whether_it_counted_them() {
+    for app in both().await {
+        let practice = Practice::usual(&app).await;
+        let slots = practice.open(app.at(3, 10, 0), 15).await;
+        let ana = patient(&app).await;
+        book(&app, &slots[0], &ana).await;
+        let answer = app.nobody().get("/v1/search?specialty=general-practice").await.ok();
+        assert_eq!(answer["results"], json!([]));
+        let approximate = answer.get("notice").is_some_and(|notice| notice == "approximate");
+        assert_eq!(answer["total"], u8::from(approximate), "the index counts who is free: {answer}");
+        app.close().await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_free_comes_with_what_comes_close() {
+    let app = TestApp::with(Setup { index: true, ..Setup::default() }).await;
+    let [rennes, fougeres, brest] = three(&app).await;
+    let instead = async |query: &str| {
+        let answer = app.nobody().get(format!("/v1/search?{query}")).await.ok();
+        assert_eq!((&answer["results"], &answer["total"]), (&json!([]), &json!(0)), "{query}");
+        let who = |kind: &str| -> Vec<String> {
+            let found = list(&answer["alternatives"][kind]);
+            found.iter().map(|found| text(&found["practitioner"]["id"])).collect()
+        };
+        [who("later"), who("farther"), who("telehealth")]
+    };
+    let soon = format!("place=Rennes&specialty=general-practice&to={}", app.at(2, 0, 0));
+    assert_eq!(instead(&soon).await, [vec![rennes.practitioner.clone()], vec![], vec![]], "the day after");
+    let [later, farther, telehealth] = instead("place=Rennes&specialty=cardiology").await;
+    assert_eq!((later, farther), (vec![], vec![fougeres.practitioner.clone()]), "45 km away, not 210");
+    assert_eq!(telehealth, std::slice::from_ref(&fougeres.practitioner));
+    let nearby = "place=Foug%C3%A8res&radius_km=1&specialty=cardiology&new_patients=true";
+    let [_, farther, _] = instead(nearby).await;
+    assert_eq!(farther, std::slice::from_ref(&brest.practitioner), "the next who takes new patients");
+    let found = app.nobody().get("/v1/search?place=Rennes").await.ok();
+    assert!(found.get("alternatives").is_none(), "only with an empty page");
     app.close().await;
 }
 
 #[tokio::test]
-async fn who_is_full_is_counted_but_not_shown() {
-    let app = TestApp::start().await;
-    let practice = Practice::usual(&app).await;
-    let slots = practice.open(app.at(3, 10, 0), 15).await;
-    let ana = patient(&app).await;
-    book(&app, &slots[0], &ana).await;
-    let answer = app.nobody().get("/v1/search?specialty=general-practice").await.ok();
-    assert_eq!(answer["results"], json!([]));
-    assert_eq!(answer["total"], 1);
-    app.close().await;
+async fn sectors_are_filters_and_counts() {
+    for app in both().await {
+        for (name, sector) in [("Un", Some("sector-1")), ("Deux", Some("sector-2")), ("Rien", None)] {
+            let practice = Practice::with(&app, json!({"family_name": name, "sector": sector})).await;
+            practice.open(app.at(3, 10, 0), 15).await;
+        }
+        assert_eq!(names(&app, "sector=sector-1").await, ["Un"]);
+        let answer = app.nobody().get("/v1/search").await.ok();
+        let counts = [json!({"value": "sector-1", "count": 1}), json!({"value": "sector-2", "count": 1})];
+        assert_eq!(answer["facets"]["sectors"], json!(counts));
+        app.close().await;
+    }
 }
 
 #[tokio::test]
 async fn a_search_that_makes_no_sense_is_refused() {
-    let app = TestApp::start().await;
-    let query =
-        "lat=100&days=someday&hours=9-10&place=Xyzzyville&language=french&telehealth=maybe&limit=0&sort=name";
-    app.nobody().get(format!("/v1/search?{query}")).await.wrong_fields(&[
-        "/days not-one-of",
-        "/hours not-a-wall-time",
-        "/language not-a-language",
-        "/lat out-of-range",
-        "/limit out-of-range",
-        "/lon missing",
-        "/place unknown-place",
-        "/sort unknown-field",
-        "/telehealth not-a-boolean",
-    ]);
-    app.nobody().get("/v1/search?specialty=alchemy").await.wrong_fields(&["/specialty unknown-specialty"]);
-    let reversed = "/v1/search?from=2027-01-02T00:00:00Z&to=2027-01-01T00:00:00Z";
-    app.nobody().get(reversed).await.wrong_fields(&["/to not-after-from"]);
-    app.close().await;
+    for app in both().await {
+        let query = "lat=100&days=someday&hours=9-10&place=Xyzzyville&language=french&telehealth=maybe&limit=0&sort=name";
+        app.nobody().get(format!("/v1/search?{query}")).await.wrong_fields(&[
+            "/days not-one-of",
+            "/hours not-a-wall-time",
+            "/language not-a-language",
+            "/lat out-of-range",
+            "/limit out-of-range",
+            "/lon missing",
+            "/place unknown-place",
+            "/sort unknown-field",
+            "/telehealth not-a-boolean",
+        ]);
+        for (query, wrong) in [
+            ("specialty=alchemy", "/specialty unknown-specialty"),
+            ("sector=alchemy", "/sector unknown-sector"),
+            ("language=xx", "/language unknown-language"),
+            ("lat=NaN&lon=1", "/lat not-a-number"),
+            ("lat=1&lon=-inf", "/lon not-a-number"),
+            ("place=Rennes&radius_km=0", "/radius_km out-of-range"),
+            ("place=Rennes&radius_km=10000", "/radius_km out-of-range"),
+            ("to=2001-01-01T00:00:00Z", "/to not-after-from"),
+            ("from=2027-01-01T00:00:00Z&to=2027-06-01T00:00:00Z", "/to too-long"),
+            ("cursor=AAAA", "/cursor not-a-cursor"),
+        ] {
+            app.nobody().get(format!("/v1/search?{query}")).await.wrong_fields(&[wrong]);
+        }
+        let reversed = "/v1/search?from=2027-01-02T00:00:00Z&to=2027-01-01T00:00:00Z";
+        app.nobody().get(reversed).await.wrong_fields(&["/to not-after-from"]);
+        app.close().await;
+    }
 }
 
 #[tokio::test]
@@ -193,6 +259,8 @@ async fn specialties_and_towns_are_completed() {
     let places = app.nobody().get("/v1/places?q=fouger").await.ok();
     assert_eq!(each(&places["places"], "name")[0], "Fougères");
     assert!(places["places"][0]["latitude"].is_f64());
+    let slipped = app.nobody().get("/v1/places?q=Fougrees").await.ok();
+    assert_eq!(each(&slipped["places"], "name")[0], "Fougères");
     let by_code = app.nobody().get("/v1/places?q=35000&limit=1").await.ok();
     assert_eq!(each(&by_code["places"], "name"), ["Rennes"]);
     app.close().await;

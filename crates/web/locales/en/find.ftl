@@ -27,15 +27,50 @@ search-total = { $count ->
     [one] One practitioner
    *[other] { $count } practitioners
 }
+search-as-of = times as of { $time }
+search-approximate = Search is not complete at the moment: you see the nearest first, and the counts include people who may have no free time.
+search-stale = News is arriving late at the moment: a time shown here may be gone. It is checked again when you choose it.
 search-empty = Nobody matches this search
+search-else = Or look further
 search-empty-next = Check the spelling, leave out the town, or look for a specialty:
+search-instead = No free time fits this search. This comes close:
+search-instead-later = Later, in the same area
+search-instead-farther = Farther away
+search-instead-telehealth = By video
 search-unknown-place = We do not know the town “{ $place }”. Choose one from the list while you type, or leave it empty.
 search-without-place = The same search everywhere
 search-next-times = Next free times · { $visit }
-search-no-times = No free time can be booked online at the moment.
 search-all-times = All times
 search-more = More results
 distance-km = { $km } km
+
+# What narrows a search.
+filter-heading = { $count ->
+    [0] Filters
+    [one] Filters (one set)
+   *[other] Filters ({ $count } set)
+}
+filter-distance = At most
+filter-within = Free within
+filter-within-days = { $days ->
+    [one] One day
+   *[other] { $days } days
+}
+filter-any-time = Any time
+filter-hours = Time of day
+filter-any-hour = Any hour
+filter-morning = Before 12:00
+filter-afternoon = 12:00 to 18:00
+filter-evening = After 18:00
+filter-days = Days
+filter-language = Language
+filter-sector = Fees
+filter-any = Any
+filter-telehealth = Video visits
+filter-new-patients = Takes new patients
+filter-specialties = Specialties
+filter-apply = Apply
+filter-clear = Without filters
 
 # A practitioner's week.
 practitioner-book = Book a visit

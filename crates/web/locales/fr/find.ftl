@@ -27,15 +27,50 @@ search-total = { $count ->
     [one] Un praticien
    *[other] { $count } praticiens
 }
+search-as-of = horaires à jour à { $time }
+search-approximate = La recherche est incomplète en ce moment : les plus proches d'abord, et les nombres comptent aussi des praticiens sans horaire libre.
+search-stale = Les nouvelles arrivent en retard en ce moment : un horaire affiché peut être pris. Il est vérifié à nouveau quand vous le choisissez.
 search-empty = Personne ne correspond à cette recherche
+search-else = Ou cherchez plus largement
+search-instead = Aucun horaire libre ne correspond. Voici ce qui s'en approche :
+search-instead-later = Plus tard, au même endroit
+search-instead-farther = Plus loin
+search-instead-telehealth = En vidéo
 search-empty-next = Vérifiez l'orthographe, retirez la ville, ou cherchez une spécialité :
 search-unknown-place = Nous ne connaissons pas la ville « { $place } ». Choisissez-en une dans la liste pendant la saisie, ou laissez le champ vide.
 search-without-place = La même recherche partout
 search-next-times = Prochains horaires libres · { $visit }
-search-no-times = Aucun horaire réservable en ligne pour le moment.
 search-all-times = Tous les horaires
 search-more = Plus de résultats
 distance-km = { $km } km
+
+# What narrows a search.
+filter-heading = { $count ->
+    [0] Filtres
+    [one] Filtres (un actif)
+   *[other] Filtres ({ $count } actifs)
+}
+filter-distance = Au plus
+filter-within = Libre d'ici
+filter-within-days = { $days ->
+    [one] Un jour
+   *[other] { $days } jours
+}
+filter-any-time = Peu importe
+filter-hours = Moment de la journée
+filter-any-hour = Toute heure
+filter-morning = Avant 12:00
+filter-afternoon = De 12:00 à 18:00
+filter-evening = Après 18:00
+filter-days = Jours
+filter-language = Langue
+filter-sector = Honoraires
+filter-any = Peu importe
+filter-telehealth = Consultations vidéo
+filter-new-patients = Accepte de nouveaux patients
+filter-specialties = Spécialités
+filter-apply = Appliquer
+filter-clear = Sans filtres
 
 # A practitioner's week.
 practitioner-book = Prendre rendez-vous

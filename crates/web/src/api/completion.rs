@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::http::{HeaderName, header};
-use rendez_domain::regions::{Place, complete_place};
+use rendez_domain::regions::Place;
+use rendez_domain::search::complete_place;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -117,9 +118,9 @@ impl FromFields for PlaceQuery {
 #[utoipa::path(get, path = "/v1/places", tag = "search", params(PlaceQuery), security(()),
     responses((status = 200, description = "Towns that may be meant", body = PlaceList)))]
 pub(crate) async fn places(
-    _: Caller,
+    caller: Caller,
     ApiQuery(query): ApiQuery<PlaceQuery>,
 ) -> ([(HeaderName, &'static str); 1], Json<PlaceList>) {
-    let found = complete_place(&query.q, query.limit);
+    let found = complete_place(caller.ctx.pack, &query.q, query.limit);
     (AN_HOUR, Json(PlaceList { places: found.into_iter().map(PlaceView::from).collect() }))
 }

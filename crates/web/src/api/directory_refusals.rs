@@ -24,6 +24,11 @@ impl From<DirectoryRefusal> for Problem {
             No::UnknownSpecialty => {
                 field("/specialty".to_owned(), "unknown-specialty", "Send a code of `GET /v1/specialties`.")
             }
+            No::UnknownSector => field(
+                "/sector".to_owned(),
+                "unknown-sector",
+                "Send what insurance has agreed on with the practitioner, such as `sector-1`.",
+            ),
             No::Fault(fault) => fault.into(),
         }
     }

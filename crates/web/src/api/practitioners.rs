@@ -32,6 +32,9 @@ pub struct PractitionerBody {
     /// A code of `GET /v1/specialties`.
     #[schema(example = "cardiology")]
     pub specialty: Option<String>,
+    /// What statutory insurance has agreed on with them: in France `sector-1`, `sector-2-optam`, `sector-2` or `not-contracted`.
+    #[schema(example = "sector-1")]
+    pub sector: Option<String>,
     /// Codes of ISO 639.
     pub languages: Option<Vec<String>>,
     /// For patients to call.
@@ -59,6 +62,7 @@ impl FromFields for PractitionerBody {
             family_name: String::new(),
             organization_id: fields.optional("organization_id", read::id),
             specialty: fields.optional("specialty", read::text(1..=60)),
+            sector: fields.optional("sector", read::text(1..=40)),
             languages: fields.optional("languages", read::list(20, read::language)),
             phone: fields.optional("phone", read::phone),
             email: fields.optional("email", read::email),
@@ -91,6 +95,8 @@ pub struct PractitionerView {
     pub family_name: String,
     /// A code of `GET /v1/specialties`.
     pub specialty: Option<String>,
+    /// What statutory insurance has agreed on with them; unknown without it.
+    pub sector: Option<String>,
     /// Codes of ISO 639.
     pub languages: Vec<String>,
     /// For patients to call.
@@ -123,6 +129,7 @@ impl From<&Practitioner> for PractitionerView {
             given_name: known.given_name.clone(),
             family_name: known.family_name.clone(),
             specialty: known.specialty.clone(),
+            sector: known.sector.clone(),
             languages: known.languages.clone(),
             phone: known.phone.clone(),
             email: known.email.clone(),
@@ -148,6 +155,7 @@ pub(crate) async fn create(command: Command<PractitionerBody>) -> Result<Respons
         given_name: body.given_name,
         family_name: body.family_name,
         specialty: body.specialty,
+        sector: body.sector,
         languages: body.languages.unwrap_or_default(),
         phone: body.phone,
         email: body.email,
@@ -201,6 +209,7 @@ pub(crate) struct PractitionerChangeSchema {
     given_name: Option<String>,
     family_name: Option<String>,
     specialty: Option<String>,
+    sector: Option<String>,
     languages: Option<Vec<String>>,
     phone: Option<String>,
     email: Option<String>,
@@ -216,6 +225,7 @@ impl FromFields for PractitionerChangeBody {
             given_name: fields.replace("given_name", read::text(1..=100)),
             family_name: fields.replace("family_name", read::text(1..=100)),
             specialty: fields.change("specialty", read::text(1..=60)),
+            sector: fields.change("sector", read::text(1..=40)),
             languages: fields.replace("languages", read::list(20, read::language)),
             phone: fields.change("phone", read::phone),
             email: fields.change("email", read::email),

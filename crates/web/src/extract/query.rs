@@ -40,10 +40,39 @@ fn read<T: FromFields>(query: &str) -> Result<T, Problem> {
     }
 }
 
-/// Percent-decoded pairs; `None` if they are not UTF-8.
+/// Decoded pairs (WHATWG URL, "application/x-www-form-urlencoded parsing"); `None` if they are not UTF-8.
 fn decoded_pairs(query: &str) -> Option<Vec<(String, String)>> {
-    let uri = axum::http::Uri::builder().path_and_query(format!("/?{query}")).build().ok()?;
-    axum::extract::Query::try_from_uri(&uri).ok().map(|axum::extract::Query(pairs)| pairs)
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Some((decoded(name)?, decoded(value)?))
+        })
+        .collect()
+}
+
+fn decoded(text: &str) -> Option<String> {
+    if !text.bytes().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Some(text.to_owned());
+    }
+    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
+    let (bytes, mut at) = (text.as_bytes(), 0);
+    let mut decoded = Vec::with_capacity(bytes.len());
+    while let Some(byte) = bytes.get(at) {
+        match (byte, digit(bytes.get(at + 1)), digit(bytes.get(at + 2))) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push((high * 16 + low) as u8);
+                at += 3;
+                continue;
+            }
+            (b'+', ..) => decoded.push(b' '),
+            // A percent sign that begins no escape stands for itself.
+            _ => decoded.push(*byte),
+        }
+        at += 1;
+    }
+    String::from_utf8(decoded).ok()
 }
 
 #[cfg(test)]
@@ -74,5 +103,8 @@ mod tests {
         codes.sort_unstable();
         assert_eq!(codes, ["missing", "out-of-range", "unknown-field"]);
         assert_eq!(read::<Window>("from=a&from=b").expect_err("twice").errors()[0].code, "repeated");
+        assert_eq!(read::<Window>("&from=%C3%A9&&limit").expect("fits").from, "é");
+        assert_eq!(read::<Window>("from=50%&").expect("fits").from, "50%");
+        assert_eq!(read::<Window>("from=%ff").expect_err("not UTF-8").code().name, "malformed-query");
     }
 }

@@ -17,6 +17,14 @@ const INSTANTS: std::ops::Range<i64> = -2_208_988_800..7_258_118_400;
 /// The calendar years of dates that are taken.
 const YEARS: RangeInclusive<i16> = 1900..=2199;
 
+/// The two-letter codes of ISO 639-1.
+const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da \
+    de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz \
+    ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln \
+    lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi \
+    pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn so sq sr ss st su sv sw ta te tg th \
+    ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
 fn refused<T>(code: &'static str, detail: impl Into<String>) -> Read<T> {
     Err(vec![wrong(code, detail)])
 }
@@ -255,10 +263,13 @@ pub fn phone(value: &Value) -> Read<String> {
 /// A language's code (ISO 639), two or three letters in lower case.
 pub fn language(value: &Value) -> Read<String> {
     let text = plain(value)?;
-    if matches!(text.len(), 2 | 3) && text.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        Ok(text.to_owned())
-    } else {
-        refused("not-a-language", "Send a code of ISO 639 such as `fr`.")
+    if !matches!(text.len(), 2 | 3) || !text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return refused("not-a-language", "Send a code of ISO 639 such as `fr`.");
+    }
+    // Thousands have three letters; they are taken by their form.
+    match text.len() == 3 || LANGUAGES.split(' ').any(|code| code == text) {
+        true => Ok(text.to_owned()),
+        false => refused("unknown-language", "No language has this code in ISO 639. Send one such as `fr`."),
     }
 }
 
@@ -364,6 +375,9 @@ mod tests {
         for wrong in ["a@b", "a b@c.de", "@c.de", "a@@b.de", "a@b..de", "A <a@b.de>"] {
             assert_eq!(code(email(&json!(wrong))), "not-an-email", "{wrong}");
         }
+        assert!(language(&json!("br")).is_ok() && language(&json!("gsw")).is_ok());
+        assert_eq!(code(language(&json!("xx"))), "unknown-language");
+        assert_eq!(code(language(&json!("FR"))), "not-a-language");
         assert_eq!(time_zone(&json!("Europe/Paris")), Ok("Europe/Paris".to_owned()));
         assert_eq!(code(time_zone(&json!("Mars/Olympus"))), "unknown-time-zone");
     }

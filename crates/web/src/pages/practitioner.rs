@@ -70,7 +70,7 @@ pub(super) async fn show(
             };
             let page = PractitionerPage {
                 page: visitor.page(),
-                who: Who::new(&visitor, &person, None),
+                who: Who::new(&visitor, &person),
                 visit_types: links(&visitor, &person, &active, chosen),
                 week,
                 day: visitor.is_practice().then(|| format!("/practice/day?practitioner={}", person.id)),

@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use rendez_domain::availability::{Slot, VisitType};
 use rendez_domain::booking::{Appointment, Status};
 use rendez_domain::directory::{self, Location, Practitioner};
+use rendez_domain::search::card::{self, Card, CardLocation, CardSource};
 use rendez_platform::fault::Fault;
-use rendez_vocab::ids::{LocationId, PractitionerId, SlotId};
+use rendez_vocab::ids::{LocationId, PractitionerId, SlotId, VisitTypeId};
 
 use super::visitor::Visitor;
 use super::when;
 
 /// A practitioner on a card.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Who {
     pub(super) href: String,
     pub(super) name: String,
@@ -28,32 +30,47 @@ pub(super) struct Who {
 }
 
 impl Who {
-    /// The card of a practitioner; `distance_km` is from where the visitor searched.
-    pub(super) fn new(visitor: &Visitor, person: &Practitioner, distance_km: Option<f64>) -> Self {
+    /// The card of a practitioner.
+    pub(super) fn new(visitor: &Visitor, person: &Practitioner) -> Self {
+        let card = card::encode(&CardSource::from(person));
+        let main = person.locations.first().map(|location| location.id);
+        Card::read(&card)
+            .map(|card| {
+                Self::found(visitor, person.id, &card, main.and_then(|main| card.location(main)), None)
+            })
+            .unwrap_or_default()
+    }
+
+    /// The card of a search's result, at a place so many metres from where the visitor searched.
+    pub(super) fn found(
+        visitor: &Visitor,
+        id: PractitionerId,
+        card: &Card<'_>,
+        location: Option<CardLocation<'_>>,
+        metres: Option<u32>,
+    ) -> Self {
         let initial =
             |name: &str| name.chars().next().into_iter().flat_map(char::to_uppercase).collect::<String>();
-        let phone = person.phone.clone().unwrap_or_default();
+        let phone = card.phone.unwrap_or_default();
         Self {
-            href: format!("/practitioners/{}", person.id),
-            name: name_of(person),
-            initials: format!("{}{}", initial(&person.given_name), initial(&person.family_name)),
-            specialty: specialty_of(visitor, person),
-            address: person.locations.first().map(address).unwrap_or_default(),
-            // Nearer than that the coordinates themselves are not right.
-            distance: distance_km
-                .filter(|km| *km >= 0.05)
-                .map(|km| visitor.locale.text_with("distance-km", [("km", distance(visitor, km).into())]))
+            href: format!("/practitioners/{id}"),
+            name: format!("{} {}", card.given_name, card.family_name),
+            initials: format!("{}{}", initial(card.given_name), initial(card.family_name)),
+            specialty: specialty_named(visitor, card.specialty),
+            address: location
+                .map(|at| on_one_line(at.line, at.postal_code, at.city, at.name))
                 .unwrap_or_default(),
-            languages: person
-                .languages
-                .iter()
-                .map(|code| language(visitor, code))
-                .collect::<Vec<_>>()
-                .join(", "),
-            phone: telephone(visitor, &phone),
+            // Nearer than that the coordinates themselves are not right.
+            distance: metres
+                .filter(|metres| *metres >= 50)
+                .map(|metres| distance(visitor, f64::from(metres) / 1000.0))
+                .map(|km| visitor.locale.text_with("distance-km", [("km", km.into())]))
+                .unwrap_or_default(),
+            languages: card.languages().map(|code| language(visitor, code)).collect::<Vec<_>>().join(", "),
+            phone: telephone(visitor, phone),
             phone_digits: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
-            telehealth: person.telehealth,
-            accepts_new: person.accepts_new_patients,
+            telehealth: card.telehealth,
+            accepts_new: card.accepts_new_patients,
         }
     }
 }
@@ -76,7 +93,11 @@ pub(super) fn name_of(person: &Practitioner) -> String {
 }
 
 fn specialty_of(visitor: &Visitor, person: &Practitioner) -> String {
-    let specialty = person.specialty.as_deref().and_then(|code| visitor.ctx.pack.specialty(code));
+    specialty_named(visitor, person.specialty.as_deref())
+}
+
+fn specialty_named(visitor: &Visitor, code: Option<&str>) -> String {
+    let specialty = code.and_then(|code| visitor.ctx.pack.specialty(code));
     specialty.map(|specialty| specialty.name(visitor.locale.tag()).to_owned()).unwrap_or_default()
 }
 
@@ -90,7 +111,7 @@ fn distance(visitor: &Visitor, km: f64) -> String {
 }
 
 /// The name of a language, or its code in capitals where we have no word for it.
-fn language(visitor: &Visitor, code: &str) -> String {
+pub(super) fn language(visitor: &Visitor, code: &str) -> String {
     const NAMED: [&str; 16] =
         ["ar", "br", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ro", "ru", "tr", "uk", "vi", "zh"];
     if NAMED.contains(&code) { visitor.t(&format!("language-{code}")) } else { code.to_uppercase() }
@@ -98,11 +119,16 @@ fn language(visitor: &Visitor, code: &str) -> String {
 
 /// A place on one line, without the parts it does not have.
 pub(super) fn address(location: &Location) -> String {
-    let town = [location.postal_code.as_str(), location.city.as_str()];
-    let town = town.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-    let parts = [location.line.as_str(), town.as_str()];
-    let text = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    if text.is_empty() { location.name.clone() } else { text }
+    on_one_line(&location.line, &location.postal_code, &location.city, &location.name)
+}
+
+fn on_one_line(line: &str, postal_code: &str, city: &str, name: &str) -> String {
+    let join = |parts: [&str; 2], between: &str| {
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between)
+    };
+    let town = join([postal_code, city], " ");
+    let text = join([line, &town], ", ");
+    if text.is_empty() { name.to_owned() } else { text }
 }
 
 /// A time that can be taken by pressing it.
@@ -129,16 +155,30 @@ impl SlotButton {
     /// The button of a slot, on the clock of its location.
     pub(super) fn new(visitor: &Visitor, person: &Practitioner, slot: &Slot) -> Self {
         let location = place_of(person, slot.location);
-        let at = when::on_clock_of(location.map_or("UTC", |location| &location.time_zone), slot.start);
+        let zone = location.map_or("UTC", |location| &location.time_zone);
         let place = location.filter(|_| person.locations.len() > 1).map(|location| location.city.clone());
+        let button = Self::at(visitor, person.id, slot.visit_type, slot.start, slot.end, zone);
+        Self { place: place.unwrap_or_default(), ..button }
+    }
+
+    /// The button of a time on the clock of a zone, without a place.
+    pub(super) fn at(
+        visitor: &Visitor,
+        practitioner: PractitionerId,
+        visit_type: VisitTypeId,
+        start: Timestamp,
+        end: Timestamp,
+        zone: &str,
+    ) -> Self {
+        let at = when::on_clock_of(zone, start);
         Self {
-            id: SlotId::new(person.id, slot.visit_type, slot.start).to_string(),
+            id: SlotId::new(practitioner, visit_type, start).to_string(),
             day: when::date_short(visitor.locale, at.date()),
             time: when::clock(at.time()),
             spoken: when::moment(visitor.locale, &at),
-            start: slot.start.as_second(),
-            end: slot.end.as_second(),
-            place: place.unwrap_or_default(),
+            start: start.as_second(),
+            end: end.as_second(),
+            place: String::new(),
             own: None,
         }
     }

@@ -101,6 +101,8 @@ codes! {
         "Send ranges that overlap neither each other nor an opening of the practitioner.";
     EMAIL_TAKEN = 409 "email-taken", "The address has an account",
         "Sign in with it, or use another address.";
+    NO_INDEX = 409 "no-index", "This process has no search index to check",
+        "Ask a process with the role `search`, once `GET /v1/index` says that it is `following`.";
     CONFLICT = 409 "conflict", "The present state does not allow this",
         "Read the record again and decide anew.";
     VERSION_MISMATCH = 412 "version-mismatch", "Somebody has changed the record",

@@ -5,7 +5,7 @@ use rendez_vocab::ids::{AppointmentId, PatientId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, may_book_for, offered, release_rooms, reload, schedule_of, too_far, too_soon, wake_if_done,
+    TRIES, count, may_book_for, offered, release_rooms, reload, schedule_of, tell_taken, too_far, too_soon,
     whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
@@ -145,7 +145,7 @@ async fn hold_statement(
         })
         .await?;
     crash::point("hold.committed");
-    wake_if_done(ctx, &said);
+    tell_taken(ctx, &said);
     crash::point("hold.woken");
     Ok(said)
 }

@@ -5,8 +5,8 @@ use rendez_vocab::ids::{AppointmentId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, offered, release_rooms, reload, schedule_of, scope_for, too_far, too_soon, wake_if_done,
-    whole_minutes,
+    TRIES, count, offered, release_rooms, reload, schedule_of, scope_for, tell_released, tell_taken, too_far,
+    too_soon, whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
 use crate::booking::error::BookingRefusal;
@@ -50,7 +50,9 @@ async fn try_reschedule(
                 offered(&schedule, slot).map_err(BookingRefusal::NotOffered)?
             }
         };
-        match reschedule_statement(ctx, id, if_match, slot, &scope, &schedule, &offer).await? {
+        let said = reschedule_statement(ctx, id, if_match, slot, &scope, &schedule, &offer).await?;
+        tell_released(ctx, &said, before.practitioner, before.claimed).await;
+        match said {
             Said::Done(appointment) => return Ok(*appointment),
             Said::Nothing => return Err(BookingRefusal::NotFound),
             Said::Replay => return replay(ctx).await,
@@ -136,7 +138,7 @@ async fn reschedule_statement(
         })
         .await?;
     crash::point("reschedule.committed");
-    wake_if_done(ctx, &said);
+    tell_taken(ctx, &said);
     crash::point("reschedule.woken");
     Ok(said)
 }

@@ -3,7 +3,7 @@
 use rendez_platform::crash;
 use rendez_vocab::ids::AppointmentId;
 
-use super::support::{TRIES, count, scope_for, wake_if_done};
+use super::support::{TRIES, count, scope_for, tell_released, wake_if_done};
 use crate::booking::error::BookingRefusal;
 use crate::booking::model::{Appointment, Outcome, Status};
 use crate::booking::outcome::{Said, replay, run};
@@ -101,6 +101,11 @@ async fn change_status(
             .await?;
         crash::point("settle.committed");
         wake_if_done(ctx, &said);
+        if let Said::Done(done) = &said
+            && done.status == Status::Cancelled
+        {
+            tell_released(ctx, &said, done.practitioner, done.claimed).await;
+        }
         crash::point("settle.woken");
         match said {
             Said::Done(appointment) => return Ok(*appointment),

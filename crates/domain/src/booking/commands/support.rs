@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, SlotId};
 
 use super::place::Place;
@@ -73,6 +74,21 @@ pub(super) async fn release_rooms(
     match expiry::release_in(ctx, calendars, offer.blocked).await? {
         0 => Err(BookingRefusal::NoRoomFree),
         _ => Ok(()),
+    }
+}
+
+/// Tells those who must know that a time was taken, if it was.
+pub(super) fn tell_taken(ctx: &Ctx, said: &Said) {
+    if let Said::Done(appointment) = said {
+        ctx.committed.taken(appointment.practitioner, appointment.claimed);
+    }
+    wake_if_done(ctx, said);
+}
+
+/// Tells those who must know that a time may be free again, if something was done.
+pub(super) async fn tell_released(ctx: &Ctx, said: &Said, practitioner: PractitionerId, claimed: TimeRange) {
+    if matches!(said, Said::Done(_)) {
+        ctx.committed.released(&[(practitioner, claimed)]).await;
     }
 }
 

@@ -6,24 +6,24 @@ use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::types::{ToSql, Type};
 
 /// One value of a row.
-pub(super) type Cell<'a> = Box<dyn ToSql + Sync + Send + 'a>;
+pub(crate) type Cell<'a> = Box<dyn ToSql + Sync + Send + 'a>;
 
 /// A row from its values, in the order of the columns.
 macro_rules! row {
     ($($value:expr),+ $(,)?) => {
-        vec![$(Box::new($value) as $crate::demo::copy::Cell<'_>),+]
+        vec![$(Box::new($value) as $crate::bulk::copy::Cell<'_>),+]
     };
 }
-pub(super) use row;
+pub(crate) use row;
 
 /// Rows on their way. Boxed, because a future that holds the closures themselves is not seen to be `Send`.
-pub(super) type Rows<'a> = Box<dyn Iterator<Item = Vec<Cell<'a>>> + Send + 'a>;
+pub(crate) type Rows<'a> = Box<dyn Iterator<Item = Vec<Cell<'a>>> + Send + 'a>;
 
 /// After so many rows the caller hears how far it is.
 const ROWS_AT_A_TIME: u64 = 500;
 
 /// Copies rows into the named columns of a table. `wrote` hears of each few hundred rows.
-pub(super) async fn copy(
+pub(crate) async fn copy(
     tx: &Transaction<'_>,
     table: &str,
     columns: &str,

@@ -1,0 +1,242 @@
+//! Reads again what changed, and puts it into the index.
+//!
+//! The stamp of each practitioner is taken before the reading. If it has moved when the reading is to be put in, somebody
+//! else has read later or has just taken a time, and the reading is repeated: so an old reading never undoes a new one.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use rendez_index::{Applied, Span, Stamp};
+use rendez_platform::fault::Fault;
+use rendez_platform::store::Store;
+use rendez_vocab::TimeRange;
+use rendez_vocab::ids::{LocationId, PractitionerId};
+use tokio_postgres::IsolationLevel;
+use uuid::Uuid;
+
+use super::held::Held;
+use super::packer::{Made, Packer};
+use super::people::{self, Which, claims_window, span, uuids};
+use super::rooms::Rooms;
+use super::work::Work;
+use crate::availability::HolidayCalendar;
+
+/// Practitioners that are read whole at a time.
+const AT_A_TIME: usize = 500;
+/// A visit and its buffers reach no farther (8 hours before, a day and 8 hours behind).
+const REACH: SignedDuration = SignedDuration::from_hours(40);
+
+/// What is taken of each asked practitioner's time in a range and around it, with a hold's deadline.
+const CLAIMS: &str = "SELECT asked.n, c.starts_at, c.ends_at, c.expires_at
+    FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS asked (id, starts, ends, n)
+    JOIN practitioner p ON p.id = asked.id
+    JOIN claim c ON c.calendar_id = p.calendar_id AND c.starts_at > asked.starts - interval '48 hours' AND c.starts_at < asked.ends
+        AND c.ends_at > asked.starts AND (c.expires_at IS NULL OR c.expires_at > rendez_now())";
+/// The live holds of practitioners' time.
+const HOLDS: &str = "SELECT p.id, c.starts_at, c.ends_at, c.expires_at FROM practitioner p JOIN claim c ON c.calendar_id = p.calendar_id
+    WHERE p.id = ANY ($1) AND c.starts_at > $2::timestamptz - interval '48 hours' AND c.expires_at > rendez_now()";
+const ROOMS_OF_VISITS: &str =
+    "SELECT a.id, r.location_id FROM appointment a JOIN room r ON r.id = a.room_id WHERE a.id = ANY ($1)";
+
+/// Does the work. What could not be done when it fails is still in there.
+pub(super) async fn apply(
+    store: &Store,
+    holidays: &Arc<HolidayCalendar>,
+    held: &Held,
+    work: &mut Work,
+) -> Result<(), Fault> {
+    while let Some(first) = work.whole.first().copied() {
+        let ids: Vec<PractitionerId> = work.whole.range(first..).take(AT_A_TIME).copied().collect();
+        let left = whole(store, holidays, held, &ids).await?;
+        for id in ids.iter().filter(|id| !left.contains(id)) {
+            work.whole.remove(id);
+            work.ranges.remove(id);
+        }
+    }
+    if work.ranges.is_empty() {
+        work.visits.clear();
+        return Ok(());
+    }
+    let now = held.now();
+    work.cut(claims_window(now, now).0, held.until());
+    if !held.rooms.is_empty() {
+        widen(store, held, work).await?;
+    }
+    work.visits.clear();
+    while !work.ranges.is_empty() {
+        let asked: Vec<(PractitionerId, TimeRange)> =
+            work.ranges.iter().map(|(id, range)| (*id, *range)).collect();
+        let left = ranges(store, held, &asked).await?;
+        work.ranges.retain(|id, _| left.contains(id));
+    }
+    Ok(())
+}
+
+/// Reads practitioners whole; the answer is who must be read once more.
+async fn whole(
+    store: &Store,
+    holidays: &Arc<HolidayCalendar>,
+    held: &Held,
+    ids: &[PractitionerId],
+) -> Result<Vec<PractitionerId>, Fault> {
+    let _one_at_a_time = held.whole.lock().await;
+    let stamps: Vec<Option<Stamp>> = ids.iter().map(|id| held.index.stamp(*id)).collect();
+    let read = read(store, holidays, held, ids).await?;
+    let mut left = Vec::new();
+    let mut made = read
+        .made
+        .into_iter()
+        .map(|made| (made.practitioner, made))
+        .collect::<std::collections::HashMap<_, _>>();
+    for (id, stamp) in ids.iter().zip(stamps) {
+        match made.remove(id) {
+            Some(made) => {
+                held.rooms.set(*id, made.needs);
+                if held.index.put(made.packed, Some(stamp)) == Applied::Overtaken {
+                    left.push(*id);
+                }
+            }
+            None => {
+                held.rooms.set(*id, None);
+                held.index.remove(*id);
+            }
+        }
+    }
+    Ok(left)
+}
+
+/// Practitioners as they are now.
+pub(super) struct ReadAgain {
+    /// Those who can be found, packed.
+    pub made: Vec<Made>,
+    /// The same, packed for earlier days, if some here may be.
+    pub earlier: Vec<Made>,
+    /// The database's present at the reading.
+    pub now: Timestamp,
+}
+
+/// Reads practitioners whole and packs them.
+pub(super) async fn read(
+    store: &Store,
+    holidays: &Arc<HolidayCalendar>,
+    held: &Held,
+    ids: &[PractitionerId],
+) -> Result<ReadAgain, Fault> {
+    let ids = uuids(ids);
+    let claims = claims_window(held.now(), held.until());
+    let mut conn = store.read_fresh().await?;
+    let tx = conn
+        .build_transaction()
+        .read_only(true)
+        .isolation_level(IsolationLevel::RepeatableRead)
+        .start()
+        .await?;
+    let rows = people::read(&tx, Which::Ids(&ids), claims).await?;
+    let rooms = Rooms::read(&*tx, Some(&rows.rooms_wanted_at()), claims).await?;
+    let holds = tx.prepare_cached(HOLDS).await?;
+    for row in tx.query(&holds, &[&ids, &claims.0]).await? {
+        if let Ok(range) = TimeRange::new(row.get(1), row.get(2)) {
+            held.ends(row.get(3), PractitionerId::from_uuid(row.get(0)), range);
+        }
+    }
+    let now = tx.query_one("SELECT rendez_now()", &[]).await?.get(0);
+    tx.commit().await?;
+    drop(conn);
+    let (mut packers, holidays) = (packers(held, holidays), Arc::clone(holidays));
+    let packing = tokio::task::spawn_blocking(move || {
+        let people = rows.people(&holidays);
+        let mut pack = |packer: &mut Packer| -> Vec<Made> {
+            people.iter().filter_map(|person| packer.pack(person, &rooms)).collect()
+        };
+        let earlier = packers.split_off(1).iter_mut().flat_map(&mut pack).collect();
+        (packers.first_mut().map(pack).unwrap_or_default(), earlier)
+    });
+    let (made, earlier) = packing.await.map_err(|error| Fault::new("packing practitioners", error))?;
+    Ok(ReadAgain { made, earlier, now })
+}
+
+/// A packer for the latest count of days, then one for each earlier one.
+pub(super) fn packers(held: &Held, holidays: &Arc<HolidayCalendar>) -> Vec<Packer> {
+    let settings = held.index.settings();
+    let packer = |rolled| Packer::new(settings.clone(), Arc::clone(&held.words), rolled, holidays);
+    held.rolls().into_iter().rev().map(packer).collect()
+}
+
+/// Adds whoever shares rooms with those whose time was touched.
+async fn widen(store: &Store, held: &Held, work: &mut Work) -> Result<(), Fault> {
+    let mut touched: Vec<(Vec<LocationId>, TimeRange)> = work
+        .ranges
+        .iter()
+        .filter_map(|(id, range)| Some((held.rooms.needs(*id)?.places.clone(), *range)))
+        .collect();
+    let visits: Vec<Uuid> = work.visits.iter().map(|(id, _)| *id).collect();
+    if !visits.is_empty() {
+        let conn = store.read_fresh().await?;
+        let statement = conn.prepare_cached(ROOMS_OF_VISITS).await?;
+        for row in conn.query(&statement, &[&visits]).await? {
+            let (visit, location): (Uuid, Uuid) = (row.get(0), row.get(1));
+            let ranges = work.visits.iter().filter(|(id, _)| *id == visit).map(|(_, range)| *range);
+            touched.extend(ranges.map(|range| (vec![LocationId::from_uuid(location)], range)));
+        }
+    }
+    for (places, range) in touched {
+        for user in held.rooms.at(&places) {
+            work.range(user, range);
+        }
+    }
+    Ok(())
+}
+
+/// Reads ranges of practitioners' time; the answer is who must be read once more.
+async fn ranges(
+    store: &Store,
+    held: &Held,
+    asked: &[(PractitionerId, TimeRange)],
+) -> Result<Vec<PractitionerId>, Fault> {
+    // Whoever is not here comes whole when they come.
+    let known: Vec<(PractitionerId, TimeRange, Stamp)> =
+        asked.iter().filter_map(|(id, range)| Some((*id, *range, held.index.stamp(*id)?))).collect();
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = known.iter().map(|(id, ..)| id.uuid()).collect();
+    let before = |at: Timestamp| at.checked_sub(REACH).unwrap_or(at);
+    let behind = |at: Timestamp| at.checked_add(REACH).unwrap_or(at);
+    let starts: Vec<Timestamp> = known.iter().map(|(_, range, _)| before(range.start())).collect();
+    let ends: Vec<Timestamp> = known.iter().map(|(_, range, _)| behind(range.end())).collect();
+    let needs: Vec<_> = known.iter().map(|(id, ..)| held.rooms.needs(*id)).collect();
+    let places: Vec<LocationId> = needs.iter().flatten().flat_map(|needs| needs.places.clone()).collect();
+
+    let conn = store.read_fresh().await?;
+    let statement = conn.prepare_cached(CLAIMS).await?;
+    let rows = conn.query(&statement, &[&ids, &starts, &ends]).await?;
+    let window = starts.iter().copied().min().zip(ends.iter().copied().max());
+    let rooms = match window {
+        Some(window) => Rooms::read(&***conn, Some(&places), window).await?,
+        None => Rooms::default(),
+    };
+    drop(conn);
+
+    let mut busy: Vec<Vec<Span>> = vec![Vec::new(); known.len()];
+    for row in &rows {
+        let number = usize::try_from(row.get::<_, i64>(0) - 1).unwrap_or(usize::MAX);
+        let (start, end): (Timestamp, Timestamp) = (row.get(1), row.get(2));
+        let (Some(busy), Some((id, ..))) = (busy.get_mut(number), known.get(number)) else { continue };
+        busy.push(span(start, end));
+        if let (Some(deadline), Ok(range)) = (row.get::<_, Option<Timestamp>>(3), TimeRange::new(start, end))
+        {
+            held.ends(deadline, *id, range);
+        }
+    }
+    let mut left = Vec::new();
+    for (((id, range, stamp), busy), needs) in known.iter().zip(&busy).zip(&needs) {
+        let applied = held.index.refresh(*id, span(range.start(), range.end()), Some(*stamp), |visit| {
+            !busy.iter().any(|span| span.overlaps(visit.blocked))
+                && needs.as_ref().is_none_or(|needs| rooms.suffice(needs, visit))
+        });
+        if applied == Applied::Overtaken {
+            left.push(*id);
+        }
+    }
+    Ok(left)
+}

@@ -1,0 +1,57 @@
+//! What this process has just committed, put into its index before the caller hears of it.
+
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use rendez_vocab::TimeRange;
+use rendez_vocab::ids::PractitionerId;
+
+use super::SearchIndex;
+use super::apply::apply;
+use super::people::span;
+use super::work::Work;
+use crate::committed::Committed;
+
+/// A caller waits no longer; the follower comes anyway.
+const PATIENCE: Duration = Duration::from_millis(250);
+
+impl Committed for SearchIndex {
+    fn taken(&self, practitioner: PractitionerId, range: TimeRange) {
+        for held in self.all_held() {
+            held.index.take(practitioner, span(range.start(), range.end()));
+            // Its release may have been read before; and whoever shares its room is to be asked. So the follower looks again.
+            held.again(|work| work.range(practitioner, range));
+        }
+    }
+
+    fn released<'a>(&'a self, freed: &'a [(PractitionerId, TimeRange)]) -> BoxFuture<'a, ()> {
+        Box::pin(self.do_now(move || {
+            let mut work = Work::default();
+            for (practitioner, range) in freed {
+                work.range(*practitioner, *range);
+            }
+            work
+        }))
+    }
+
+    fn changed(&self, practitioner: PractitionerId) -> BoxFuture<'_, ()> {
+        Box::pin(self.do_now(move || {
+            let mut work = Work::default();
+            work.whole.insert(practitioner);
+            work
+        }))
+    }
+}
+
+impl SearchIndex {
+    /// Reads again at once; what takes too long is left to the follower.
+    async fn do_now(&self, work: impl Fn() -> Work) {
+        for held in self.all_held() {
+            let mut mine = work();
+            let doing = apply(&self.store, &self.holidays, &held, &mut mine);
+            if !matches!(tokio::time::timeout(PATIENCE, doing).await, Ok(Ok(()))) {
+                held.again(|again| again.add(work()));
+            }
+        }
+    }
+}

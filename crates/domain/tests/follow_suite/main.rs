@@ -1,0 +1,10 @@
+//! The index beside the database: seen at once where it was done, soon elsewhere, and right again after everything that goes
+//! wrong.
+
+mod checks;
+mod files;
+mod freshness;
+mod histories;
+mod nodes;
+mod seen;
+mod troubles;

@@ -1,0 +1,126 @@
+//! Processes with an index, and what they offer.
+
+use jiff::{SignedDuration, Timestamp};
+use rendez_domain::directory::{NewVisitType, Practitioner};
+use rendez_domain::search::feed::{CheckReport, IndexSettings, SearchIndex};
+use rendez_domain::search::{SearchRequest, Source, search};
+use rendez_testkit::World;
+use rendez_vocab::Actor;
+use rendez_vocab::ids::PractitionerId;
+use tokio_util::sync::CancellationToken;
+
+/// A process with an index.
+pub(crate) struct Node {
+    pub(crate) world: World,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+impl Node {
+    pub(crate) async fn of(world: &World) -> Self {
+        Self::with(world, IndexSettings::default()).await
+    }
+
+    pub(crate) async fn with(world: &World, settings: IndexSettings) -> Self {
+        let (world, stop) = world.searching_process(settings).await;
+        Self { world, stop }
+    }
+
+    pub(crate) fn index(&self) -> &SearchIndex {
+        self.world.services.search.index.as_deref().expect("it has one")
+    }
+
+    /// Lets nobody follow the database any more, so that only what this process does itself is seen.
+    pub(crate) async fn stop_following(&self) {
+        self.stop.cancel();
+        // The last step of the follower may be under way: it ends before its hold on the index does.
+        self.settle().await;
+    }
+
+    /// Waits until everything that was committed before now is seen, if anybody follows.
+    pub(crate) async fn settle(&self) {
+        if self.stop.is_cancelled() {
+            return;
+        }
+        let now = database_now(&self.world).await;
+        until("the index is as of now", async || self.index().view().is_some_and(|view| view.as_of >= now))
+            .await;
+    }
+
+    /// Whether a start is among what the node offers of somebody.
+    pub(crate) async fn offers(&self, practitioner: PractitionerId, start: Timestamp) -> bool {
+        let end = start.checked_add(SignedDuration::from_secs(1)).expect("a near time");
+        let request =
+            SearchRequest { from: Some(start), to: Some(end), limit: 100, ..SearchRequest::default() };
+        let results = search(&self.world.ctx(Actor::Nobody), &request).await.expect("an answer");
+        assert_eq!(results.source, Source::Index);
+        results
+            .results
+            .iter()
+            .any(|found| found.practitioner == practitioner && found.starts.contains(&start))
+    }
+
+    /// The next three starts that the node offers of somebody.
+    pub(crate) async fn next(&self, practitioner: &Practitioner) -> Vec<Timestamp> {
+        let request = SearchRequest {
+            to: Some(
+                self.world
+                    .services
+                    .clock
+                    .now()
+                    .checked_add(SignedDuration::from_hours(24 * 61))
+                    .expect("a date"),
+            ),
+            limit: 100,
+            ..SearchRequest::default()
+        };
+        let results = search(&self.world.ctx(Actor::Nobody), &request).await.expect("an answer");
+        assert_eq!(results.source, Source::Index);
+        let found = results.results.into_iter().find(|found| found.practitioner == practitioner.id);
+        found.map(|found| found.starts).unwrap_or_default()
+    }
+
+    pub(crate) async fn check(&self) -> CheckReport {
+        self.index().check().await.expect("a check")
+    }
+
+    /// Proves that the index is as a new one would be.
+    pub(crate) async fn assert_right(&self, practitioners: u64) {
+        let report = self.check().await;
+        let expected = CheckReport { practitioners, millis: report.millis, ..CheckReport::default() };
+        assert_eq!(report, expected);
+    }
+}
+
+pub(crate) async fn database_now(world: &World) -> Timestamp {
+    world.database.connect().await.query_one("SELECT rendez_now()", &[]).await.expect("a clock").get(0)
+}
+
+/// Looks again and again until something is so.
+pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let patience = std::time::Duration::from_secs(60);
+    let look = async {
+        while !is_so().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(patience, look).await.unwrap_or_else(|_| panic!("it never happened: {what}"));
+}
+
+pub(crate) fn minutes(count: i64) -> SignedDuration {
+    SignedDuration::from_mins(count)
+}
+
+pub(crate) fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {
+    instant.checked_add(by).expect("a near time")
+}
+
+/// One visit type of half an hour.
+pub(crate) fn half_hours() -> Vec<NewVisitType> {
+    vec![NewVisitType { duration_minutes: 30, ..NewVisitType::default() }]
+}

@@ -1,0 +1,262 @@
+//! What a search page is asked for: read from its address, written into addresses, and put to the domain.
+//!
+//! Invariant: [`Asked::address`] of what [`Asked::read`] understood leads to the same page. What cannot be understood counts
+//! as left out.
+
+use jiff::SignedDuration;
+use jiff::civil::{Date, Time, Weekday, time};
+use jiff::tz::TimeZone;
+use rendez_domain::regions::{Pack, Place, Specialty, search_key};
+use rendez_domain::search::{Cursor, SearchRequest, complete_place};
+
+use super::super::error::query_value;
+use super::super::when;
+use crate::api::search::{cursor, request};
+
+/// How many results a page shows.
+const RESULTS: u8 = 10;
+/// The distances that can be chosen, in kilometres.
+pub(super) const DISTANCES: [u32; 6] = [5, 10, 30, 50, 100, 300];
+/// In how many days somebody must be free, to choose from.
+pub(super) const WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
+
+/// A part of the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Daytime {
+    Morning,
+    Afternoon,
+    Evening,
+}
+
+impl Daytime {
+    pub(super) const ALL: [Self; 3] = [Self::Morning, Self::Afternoon, Self::Evening];
+
+    /// The name in addresses and in the keys of texts.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Morning => "morning",
+            Self::Afternoon => "afternoon",
+            Self::Evening => "evening",
+        }
+    }
+
+    fn hours(self) -> (Time, Time) {
+        match self {
+            Self::Morning => (Time::midnight(), time(12, 0, 0, 0)),
+            Self::Afternoon => (time(12, 0, 0, 0), time(18, 0, 0, 0)),
+            Self::Evening => (time(18, 0, 0, 0), Time::MAX),
+        }
+    }
+}
+
+/// What the search form sends. Everything may be left out or empty.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Asked {
+    pub(super) q: String,
+    pub(super) specialty: String,
+    pub(super) place: String,
+    pub(super) date: String,
+    pub(super) distance: Option<u32>,
+    pub(super) within: Option<u32>,
+    pub(super) days: Vec<Weekday>,
+    pub(super) daytime: Option<Daytime>,
+    pub(super) telehealth: bool,
+    pub(super) new_patients: bool,
+    pub(super) language: String,
+    pub(super) sector: String,
+    pub(super) after: Option<Cursor>,
+}
+
+/// Days of the week as addresses name them, from Monday on.
+pub(super) const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+impl Asked {
+    /// Reads the pairs of an address.
+    pub(super) fn read(pairs: Vec<(String, String)>) -> Self {
+        let mut asked = Self::default();
+        for (name, value) in pairs {
+            let value = value.trim();
+            match name.as_str() {
+                "q" => asked.q = value.to_owned(),
+                "specialty" => asked.specialty = value.to_owned(),
+                "place" => asked.place = value.to_owned(),
+                "date" => asked.date = value.to_owned(),
+                "distance" => asked.distance = value.parse().ok().filter(|km| DISTANCES.contains(km)),
+                "within" => asked.within = value.parse().ok().filter(|days| WITHIN_DAYS.contains(days)),
+                "days" => asked.days.extend(value.split(',').filter_map(request::weekday)),
+                "hours" => asked.daytime = Daytime::ALL.into_iter().find(|daytime| daytime.name() == value),
+                "telehealth" => asked.telehealth = value == "true",
+                "new" => asked.new_patients = value == "true",
+                "language" => asked.language = value.to_owned(),
+                "sector" => asked.sector = value.to_owned(),
+                "after" => asked.after = cursor::parse(value),
+                _ => {}
+            }
+        }
+        asked.days.sort_unstable_by_key(|day| day.to_monday_zero_offset());
+        asked.days.dedup();
+        asked
+    }
+
+    /// The address of the page, from its first result on.
+    pub(super) fn address(&self) -> String {
+        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+        let yes = |set: bool| if set { "true".to_owned() } else { String::new() };
+        let days: Vec<&str> = self
+            .days
+            .iter()
+            .filter_map(|day| DAYS.get(usize::from(day.to_monday_zero_offset().unsigned_abs())))
+            .copied()
+            .collect();
+        let fields = [
+            ("q", self.q.clone()),
+            ("specialty", self.specialty.clone()),
+            ("place", self.place.clone()),
+            ("date", self.date.clone()),
+            ("distance", number(self.distance)),
+            ("within", number(self.within)),
+            ("days", days.join(",")),
+            ("hours", self.daytime.map_or("", Daytime::name).to_owned()),
+            ("telehealth", yes(self.telehealth)),
+            ("new", yes(self.new_patients)),
+            ("language", self.language.clone()),
+            ("sector", self.sector.clone()),
+        ];
+        let pairs = fields.iter().filter(|(_, value)| !value.is_empty());
+        let query: Vec<String> =
+            pairs.map(|(name, value)| format!("{name}={}", query_value(value))).collect();
+        format!("/search?{}", query.join("&"))
+    }
+
+    /// The address of the results behind a place in their order.
+    pub(super) fn address_after(&self, after: &Cursor) -> String {
+        format!("{}&after={}", self.address(), query_value(&cursor::write(after)))
+    }
+
+    /// The same with what names somebody, and nothing that only narrows it.
+    pub(super) fn without_filters(&self) -> Self {
+        Self {
+            q: self.q.clone(),
+            specialty: self.specialty.clone(),
+            place: self.place.clone(),
+            date: self.date.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// How many things narrow it.
+    pub(super) fn filters(&self) -> usize {
+        usize::from(self.distance.is_some())
+            + usize::from(self.within.is_some())
+            + usize::from(!self.days.is_empty())
+            + usize::from(self.daytime.is_some())
+            + usize::from(self.telehealth)
+            + usize::from(self.new_patients)
+            + usize::from(!self.language.is_empty())
+            + usize::from(!self.sector.is_empty())
+    }
+
+    /// The specialty that was chosen by its code, or typed by its whole name in any language of the region.
+    pub(super) fn specialty(&self, pack: &'static Pack) -> Option<&'static Specialty> {
+        let key = search_key(&self.q);
+        if key.is_empty() {
+            return pack.specialty(&self.specialty);
+        }
+        let named =
+            |known: &&Specialty| pack.locales().iter().any(|locale| search_key(known.name(locale)) == key);
+        pack.specialties().iter().find(named)
+    }
+
+    /// The town that was typed: exactly if there is one, else the likeliest.
+    pub(super) fn town(&self, pack: &'static Pack) -> Option<&'static Place> {
+        let key = search_key(&self.place);
+        let proposals = complete_place(pack, &self.place, 20);
+        let exact = proposals.iter().find(|place| place.search_key == key || place.postal_code == key);
+        exact.or(proposals.first()).copied()
+    }
+
+    /// What the domain is asked. `now` is only what a choice of days is counted from.
+    pub(super) fn request(&self, pack: &'static Pack, now: jiff::Timestamp) -> SearchRequest {
+        let zone: &TimeZone = pack.time_zone();
+        let specialty = self.specialty(pack);
+        let from = self.date.parse::<Date>().ok().map(|date| when::start_of(date, zone));
+        let within = self.within.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+        let is_code = |code: &String| code.len() <= 3 && code.bytes().all(|byte| byte.is_ascii_lowercase());
+        SearchRequest {
+            specialty: specialty.map(|known| known.code.clone()),
+            q: Some(self.q.clone()).filter(|typed| specialty.is_none() && !typed.is_empty()),
+            near: self.town(pack).map(|place| (place.latitude, place.longitude)),
+            radius_km: self.distance.map(f64::from),
+            from,
+            to: within.and_then(|within| from.map_or(now, |from| from.max(now)).checked_add(within).ok()),
+            language: Some(self.language.clone()).filter(|code| !code.is_empty()).filter(is_code),
+            telehealth: self.telehealth.then_some(true),
+            new_patients: self.new_patients.then_some(true),
+            sector: pack.sector(&self.sector).map(|sector| sector.code.clone()),
+            days: self.days.clone(),
+            hours: self.daytime.map(Daytime::hours),
+            limit: RESULTS,
+            after: self.after,
+            ..SearchRequest::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rendez_domain::regions::packs;
+
+    use super::*;
+
+    fn asked(query: &str) -> Asked {
+        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        Asked::read(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    #[test]
+    fn a_town_is_found_by_name_postal_code_or_its_beginning() {
+        let town = |place: &str| {
+            let asked = Asked { place: place.into(), ..Asked::default() };
+            asked.town(&packs()[0]).map(|place| place.name.as_str())
+        };
+        assert_eq!(town("rennes"), Some("Rennes"));
+        assert_eq!(town("35000"), Some("Rennes"));
+        assert_eq!(town("Ren"), Some("Rennes"));
+        assert_eq!(town(""), None);
+        assert_eq!(town("zzzz"), None);
+    }
+
+    #[test]
+    fn a_search_has_an_address_of_its_own() {
+        let asked = Asked {
+            q: "Le Goff & fils".into(),
+            place: "Saint-Malo".into(),
+            date: "2026-12-30".into(),
+            ..Asked::default()
+        };
+        assert_eq!(asked.address(), "/search?q=Le%20Goff%20%26%20fils&place=Saint-Malo&date=2026-12-30");
+    }
+
+    #[test]
+    fn what_an_address_says_is_written_again() {
+        let whole = "q=dentiste&place=Rennes&date=2026-12-30&distance=10&within=7&days=sun&days=sat&hours=evening&telehealth=true&new=true&language=br&sector=sector-1";
+        let read = asked(whole);
+        assert_eq!(read.filters(), 8);
+        let query = read.address();
+        let again = query.strip_prefix("/search?").expect("an address").replace("%2C", ",");
+        assert_eq!(asked(&again), read);
+        assert_eq!(read.without_filters().filters(), 0);
+        let request = read.request(&packs()[0], jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!((request.days.len(), request.radius_km, request.telehealth), (2, Some(10.0), Some(true)));
+        assert_eq!(request.hours, Some((time(18, 0, 0, 0), Time::MAX)));
+        assert_eq!(request.sector.as_deref(), Some("sector-1"));
+    }
+
+    #[test]
+    fn nonsense_counts_as_left_out() {
+        let read = asked("distance=7&within=2&days=someday&hours=night&telehealth=perhaps&after=x&zzz=1");
+        assert_eq!(read, Asked::default());
+        let request = asked("language=%3C%3E&sector=none").request(&packs()[0], jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!((request.language, request.sector), (None, None));
+    }
+}

@@ -1,0 +1,180 @@
+//! The start page with its search form, and the results.
+
+mod asked;
+mod filters;
+mod hits;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use rendez_domain::regions::{Specialty, search_key};
+use rendez_domain::search::{self, Notice, SearchRefusal, SearchResults};
+
+use self::asked::Asked;
+use self::filters::Filters;
+use self::hits::{Group, Hit};
+use super::error::PageError;
+use super::page::{Link, Page};
+use super::query::Lenient;
+use super::visitor::Visitor;
+use super::when;
+
+/// How many specialties the start page names.
+const POPULAR: usize = 12;
+/// How many an empty answer names.
+const ELSEWHERE: usize = 6;
+
+/// The search form with what stands in it.
+struct Seek {
+    q: String,
+    place: String,
+    date: String,
+    today: String,
+    specialties: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    page: Page,
+    seek: Seek,
+    popular: Vec<Link>,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    page: Page,
+    seek: Seek,
+    filters: Filters,
+    heading: String,
+    total: u32,
+    as_of: String,
+    notice: Option<String>,
+    specialties: Vec<Link>,
+    hits: Vec<Hit>,
+    instead: Vec<Group>,
+    elsewhere: Vec<Link>,
+    unknown_place: String,
+    more: Option<String>,
+}
+
+/// `GET /`
+pub(super) async fn home(visitor: Visitor) -> Response {
+    visitor
+        .answer(async {
+            let seek = Seek::new(&visitor, &Asked::default(), "");
+            let popular = popular(&visitor, "");
+            Ok(visitor.show(StatusCode::OK, &HomePage { page: visitor.page(), seek, popular }))
+        })
+        .await
+}
+
+/// `GET /search`
+pub(super) async fn results(visitor: Visitor, Lenient(pairs): Lenient<Vec<(String, String)>>) -> Response {
+    visitor.answer(async { find(&visitor, &Asked::read(pairs)).await }).await
+}
+
+async fn find(visitor: &Visitor, asked: &Asked) -> Result<Response, PageError> {
+    let pack = visitor.ctx.pack;
+    let place = asked.town(pack);
+    let request = asked.request(pack, visitor.ctx.clock.now());
+    let found = match search::search(&visitor.ctx, &request).await {
+        Ok(found) => found,
+        Err(SearchRefusal::Fault(fault)) => return Err(fault.into()),
+        Err(SearchRefusal::UnknownSpecialty | SearchRefusal::UnknownSector | SearchRefusal::EmptyWindow) => {
+            return Err(PageError::NotFound);
+        }
+    };
+    let what = asked.specialty(pack).map_or(asked.q.as_str(), |known| known.name(visitor.locale.tag()));
+    let town = place.map_or("", |place| place.name.as_str());
+    let unknown_place = if place.is_some() { "" } else { asked.place.as_str() };
+    let page = SearchPage {
+        page: visitor.page(),
+        seek: Seek::new(visitor, asked, what),
+        filters: Filters::new(visitor, asked, &found.facets, place.is_some()),
+        heading: heading(visitor, what, town),
+        total: found.total,
+        as_of: as_of(visitor, &found),
+        notice: notice(visitor, &found),
+        specialties: filters::specialties(visitor, asked, &found.facets),
+        hits: hits::hits(visitor, &found.results, "times"),
+        instead: found.alternatives.as_ref().map(|found| hits::groups(visitor, found)).unwrap_or_default(),
+        elsewhere: elsewhere(visitor, asked),
+        unknown_place: unknown_place.to_owned(),
+        more: found.next.as_ref().map(|next| asked.address_after(next)),
+    };
+    Ok(visitor.show(StatusCode::OK, &page))
+}
+
+/// Since when the answer may have changed, on the region's clock.
+fn as_of(visitor: &Visitor, found: &SearchResults) -> String {
+    let at = visitor.ctx.pack.time_zone().to_datetime(found.as_of);
+    visitor.locale.text_with("search-as-of", [("time", when::clock(at.time()).into())])
+}
+
+fn notice(visitor: &Visitor, found: &SearchResults) -> Option<String> {
+    let key = match found.notice? {
+        Notice::Approximate => "search-approximate",
+        Notice::Stale => "search-stale",
+    };
+    Some(visitor.t(key))
+}
+
+fn heading(visitor: &Visitor, what: &str, town: &str) -> String {
+    let locale = visitor.locale;
+    match (what.is_empty(), town.is_empty()) {
+        (true, true) => locale.text("search-heading-all"),
+        (false, true) => locale.text_with("search-heading", [("what", what.into())]),
+        (true, false) => locale.text_with("search-heading-around", [("place", town.into())]),
+        (false, false) => {
+            locale.text_with("search-heading-place", [("what", what.into()), ("place", town.into())])
+        }
+    }
+}
+
+/// The commonest specialties, as searches.
+fn popular(visitor: &Visitor, date: &str) -> Vec<Link> {
+    let mut known: Vec<&Specialty> = visitor.ctx.pack.specialties().iter().collect();
+    known.sort_by_key(|specialty| std::cmp::Reverse(specialty.weight));
+    known
+        .into_iter()
+        .take(POPULAR)
+        .map(|specialty| {
+            let asked =
+                Asked { specialty: specialty.code.clone(), date: date.to_owned(), ..Asked::default() };
+            Link::new(asked.address(), specialty.name(visitor.locale.tag()))
+        })
+        .collect()
+}
+
+/// Where to go on when nothing was found.
+fn elsewhere(visitor: &Visitor, asked: &Asked) -> Vec<Link> {
+    let mut links = Vec::new();
+    if asked.filters() > 0 {
+        links.push(Link::new(asked.without_filters().address(), visitor.t("filter-clear")));
+    }
+    if !asked.place.is_empty() {
+        let everywhere = Asked { place: String::new(), distance: None, ..asked.clone() };
+        links.push(Link::new(everywhere.address(), visitor.t("search-without-place")));
+    }
+    links.extend(popular(visitor, &asked.date).into_iter().take(ELSEWHERE));
+    links
+}
+
+impl Seek {
+    fn new(visitor: &Visitor, asked: &Asked, what: &str) -> Self {
+        let pack = visitor.ctx.pack;
+        let today = pack.time_zone().to_datetime(visitor.ctx.clock.now()).date();
+        let mut specialties: Vec<String> =
+            pack.specialties().iter().map(|known| known.name(visitor.locale.tag()).to_owned()).collect();
+        specialties.sort_by_cached_key(|name| search_key(name));
+        Self {
+            q: if asked.q.is_empty() { what.to_owned() } else { asked.q.clone() },
+            place: asked.place.clone(),
+            date: asked.date.clone(),
+            today: today.to_string(),
+            specialties,
+        }
+    }
+}
