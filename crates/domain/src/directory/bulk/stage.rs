@@ -1,0 +1,153 @@
+//! Lines put aside as they are read, so that they may come in any order and in any number of files.
+
+use rendez_platform::fault::Fault;
+use rendez_platform::store::{Conn, Transaction};
+use serde_json::value::RawValue;
+use tokio_postgres::types::Json;
+
+use super::copy::{copy, row};
+use super::model::{Place, Said};
+use super::run::{Import, Position};
+use super::tally::Tally;
+
+/// A line about a practitioner.
+#[derive(Debug, Clone)]
+pub struct StagedLine {
+    /// What the source calls the practitioner; empty when only the line named by `via` tells.
+    pub person: String,
+    /// Which file.
+    pub file: i16,
+    /// Which line of it.
+    pub line: i64,
+    /// What the source calls this line, if others name it.
+    pub own: Option<String>,
+    /// The line that tells whose this one is.
+    pub via: Option<String>,
+    /// What it says, as JSON of [`Said`].
+    pub said: Box<RawValue>,
+}
+
+/// A line that could not be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which file.
+    pub file: i16,
+    /// Which line of it.
+    pub line: i64,
+    /// What is wrong in it.
+    pub field: String,
+    /// Why.
+    pub reason: String,
+    /// The beginning of the line.
+    pub excerpt: String,
+}
+
+/// Some lines as they were read. Its tally counts the lines, those skipped and those bad.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Lines about practitioners.
+    pub lines: Vec<StagedLine>,
+    /// Places, each with whether it is a line of its own: such a line is counted.
+    pub places: Vec<(Place, bool)>,
+    /// Bad lines.
+    pub findings: Vec<Finding>,
+    /// What is known of the lines already.
+    pub tally: Tally,
+    /// Where the next batch begins.
+    pub position: Position,
+}
+
+impl StagedLine {
+    /// A line about a practitioner whom the source calls `person`.
+    pub fn new(person: String, file: i16, line: i64, said: &Said) -> Result<Self, serde_json::Error> {
+        let said = serde_json::value::to_raw_value(said)?;
+        Ok(Self { person, file, line, own: None, via: None, said })
+    }
+}
+
+impl Import {
+    /// Puts lines aside. Of a place that is said several times the first saying counts.
+    pub async fn stage(&mut self, batch: &Batch) -> Result<(), Fault> {
+        self.save_staged(batch).await
+    }
+}
+
+pub(super) async fn write(
+    tx: &Transaction<'_>,
+    run: i64,
+    batch: &Batch,
+    tally: &mut Tally,
+) -> Result<(), Fault> {
+    let rows = batch
+        .lines
+        .iter()
+        .map(|line| row![run, &line.person, line.file, line.line, &line.own, &line.via, Json(&line.said)]);
+    copy(tx, &format!("import_line_{run}"), "run_id, person, file_no, line, own, via, said", rows.collect())
+        .await?;
+    let rows = batch.places.iter().map(|(place, is_line)| row![&place.key, *is_line, Json(place)]);
+    copy(tx, "staging_place", "key, is_line, said", rows.collect()).await?;
+    let kept = tx
+        .query_one(
+            "WITH kept AS (
+                INSERT INTO import_place (run_id, key, is_line, said)
+                SELECT $1, key, is_line, said FROM staging_place ORDER BY ordinal ON CONFLICT DO NOTHING RETURNING is_line
+             ) SELECT (SELECT count(*) FROM staging_place WHERE is_line) - (SELECT count(*) FROM kept WHERE is_line)",
+            &[&run],
+        )
+        .await?;
+    let repeated: i64 = kept.get(0);
+    if repeated > 0 {
+        tally.skip("the place stands in the files twice", repeated);
+    }
+    let rows = batch
+        .findings
+        .iter()
+        .map(|one| row![run, one.file, one.line, &one.field, &one.reason, &one.excerpt])
+        .collect();
+    copy(tx, "import_finding", "run_id, file_no, line, field, reason, excerpt", rows).await
+}
+
+/// Gives lines that name another line that line's practitioner; one whose other line is not there is bad.
+pub(super) async fn resolve(tx: &Transaction<'_>, run: i64, tally: &mut Tally) -> Result<(), Fault> {
+    tx.execute(
+        "UPDATE import_line l SET person = o.person FROM import_line o
+         WHERE l.run_id = $1 AND o.run_id = $1 AND l.person = '' AND o.own = l.via AND o.person <> ''",
+        &[&run],
+    )
+    .await?;
+    let lost = tx
+        .execute(
+            "WITH lost AS (DELETE FROM import_line WHERE run_id = $1 AND person = '' RETURNING file_no, line, via)
+             INSERT INTO import_finding (run_id, file_no, line, field, reason, excerpt)
+             SELECT $1, file_no, line, 'actor', 'it refers to a line that is not in these files', coalesce(via, '') FROM lost",
+            &[&run],
+        )
+        .await?;
+    tally.bad += i64::try_from(lost).unwrap_or(i64::MAX);
+    Ok(())
+}
+
+pub(super) async fn findings(
+    conn: &Conn,
+    run: i64,
+    after: (i16, i64),
+    limit: i64,
+) -> Result<Vec<Finding>, Fault> {
+    let rows = conn
+        .query(
+            "SELECT file_no, line, field, reason, excerpt FROM import_finding
+             WHERE run_id = $1 AND (file_no, line) > ($2, $3) ORDER BY file_no, line LIMIT $4",
+            &[&run, &after.0, &after.1, &limit],
+        )
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| Finding {
+            file: row.get(0),
+            line: row.get(1),
+            field: row.get(2),
+            reason: row.get(3),
+            excerpt: row.get(4),
+        })
+        .collect())
+}

@@ -1,0 +1,100 @@
+//! How a file is written: said by the operator, or seen at its beginning.
+
+use std::path::Path;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use super::lines::{Lines, Next};
+use super::source::{self, Consumed, Unusable};
+
+/// How files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Seen at the beginning of the file
+    Auto,
+    /// FHIR R4, one resource a line (NDJSON, bulk data)
+    Fhir,
+    /// Rendez's own columns; docs/import.md names them
+    Csv,
+    /// The open extract of the French register, PS_LibreAcces_Personne_activite
+    Rpps,
+    /// The monthly file of the register of the United States, npidata_pfile
+    Nppes,
+}
+
+impl Format {
+    /// Its name on the command line.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Fhir => "fhir",
+            Self::Csv => "csv",
+            Self::Rpps => "rpps",
+            Self::Nppes => "nppes",
+        }
+    }
+
+    /// Whose numbers such files hold. Files without numbers of a register are told apart by `source`.
+    pub(super) fn system(self, source: &str) -> String {
+        match self {
+            Self::Rpps => "rpps".to_owned(),
+            Self::Nppes => "npi".to_owned(),
+            other => format!("{}:{source}", other.as_str()),
+        }
+    }
+
+    /// The format of a file, by its first line if the operator did not say.
+    pub(super) fn of(self, path: &Path) -> Result<Self> {
+        let reader = source::open(path, 0, &Consumed::default())
+            .map_err(|error| Unusable::new(path, error.to_string()))?;
+        let mut lines = Lines::new(reader, 0, 0);
+        let first = loop {
+            match lines.next().map_err(|error| Unusable::new(path, error.to_string()))? {
+                Next::Line(line) if line.trim_ascii().is_empty() => {}
+                Next::Line(line) | Next::TooLong(line) => break String::from_utf8_lossy(line).into_owned(),
+                Next::End => return Err(Unusable::new(path, "it is empty").into()),
+            }
+        };
+        match (self, seen(&first)) {
+            (Self::Auto, Some(format)) => Ok(format),
+            (Self::Auto, None) => {
+                Err(Unusable::new(path, "its first line is that of no known format").into())
+            }
+            (said, _) => Ok(said),
+        }
+    }
+}
+
+fn seen(first: &str) -> Option<Format> {
+    let has = |words: &str| first.contains(words);
+    if first.trim_start().starts_with('{') {
+        Some(Format::Fhir)
+    } else if has("|") && has("Identifiant PP") {
+        Some(Format::Rpps)
+    } else if has("NPI") && has("Entity Type Code") {
+        Some(Format::Nppes)
+    } else if has("source_id") {
+        Some(Format::Csv)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_line_tells_the_format() {
+        for (first, format) in [
+            (r#"{"resourceType":"Location"}"#, Some(Format::Fhir)),
+            ("Type d'identifiant PP|Identifiant PP|Identification nationale PP", Some(Format::Rpps)),
+            (r#""NPI","Entity Type Code","Replacement NPI""#, Some(Format::Nppes)),
+            ("family_name;source_id;city", Some(Format::Csv)),
+            ("PK\u{3}\u{4}", None),
+        ] {
+            assert_eq!(seen(first), format, "{first}");
+        }
+    }
+}
