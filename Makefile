@@ -21,9 +21,10 @@ test: ## formatting, lints, and every test: unit, integration with PostgreSQL, b
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(CARGO) run -q -p rendez-testkit --bin with-postgres -- $(CARGO) test --workspace
 
-bench: ## print every figure: the race, bookings, slots, crashes, memory
+bench: ## print every figure: the race, bookings, slots, crashes, memory, and the search of a country
 	@scripts/ensure-tools.sh bench
 	$(CARGO) bench -p rendez-server --bench figures
+	$(CARGO) bench -p rendez-index --bench searches
 
 fmt: ## format the code
 	$(CARGO) fmt --all

@@ -13,6 +13,8 @@ pub(crate) struct Database {
     pub(crate) socket_folder: PathBuf,
     /// The password of the user `rendez`.
     pub(crate) password: String,
+    /// The data directory.
+    pub(crate) data_dir: PathBuf,
 }
 
 impl Database {
@@ -24,7 +26,13 @@ impl Database {
         config.host_path(&socket_folder).port(5432).user("rendez").dbname("rendez").password(&password);
         let (client, connection) = config.connect(NoTls).await?;
         tokio::spawn(connection);
-        Ok(Self { client, socket_folder, password })
+        Ok(Self { client, socket_folder, password, data_dir: data_dir.to_owned() })
+    }
+
+    /// Its address as `--database-url` takes it.
+    pub(crate) fn url(&self) -> String {
+        let folder = self.socket_folder.to_string_lossy().replace('/', "%2F");
+        format!("postgresql://rendez:{}@{folder}:5432/rendez", self.password)
     }
 
     /// A single number.

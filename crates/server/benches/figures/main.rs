@@ -7,11 +7,14 @@
 //! speed depends on the machine, truth does not.
 //!
 //! Settings come from the environment: `RENDEZ_FIGURES_DIR` (where data directories are made: a real disk, or the
-//! durable figures mean nothing) and `RENDEZ_FIGURES_SECONDS` (the length of the long load, 60 by default).
+//! durable figures mean nothing) and `RENDEZ_FIGURES_SECONDS` (the length of the long load, 60 by default). `country` and
+//! `compare` make a country of `RENDEZ_FIGURES_PRACTITIONERS` (500,000 by default) and keep it in `RENDEZ_FIGURES_COUNTRY`
+//! for the next run, if that names a folder.
 
 mod booking;
 mod bookings;
 mod ceiling;
+mod country;
 mod crash_points;
 mod database;
 mod http;
@@ -39,13 +42,23 @@ use anyhow::{Context, Result};
 use report::Report;
 
 /// A figure that takes longer is stopped and counts as broken.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+const LONGEST: Duration = Duration::from_secs(45 * 60);
 
 /// A machine that does more than this before a figure is not its figure's own.
 const QUIET: f64 = 0.1;
 
-const NAMES: &[&str] =
-    &["race", "bookings", "ceiling", "slots", "crash-points", "nothing-lost", "start", "search"];
+const NAMES: &[&str] = &[
+    "race",
+    "bookings",
+    "ceiling",
+    "slots",
+    "crash-points",
+    "nothing-lost",
+    "start",
+    "search",
+    "country",
+    "compare",
+];
 
 fn main() -> ExitCode {
     // Cargo adds `--bench`; what else begins with a dash belongs to other harnesses.
@@ -90,6 +103,8 @@ async fn measure(name: &str, report: &mut Report) -> Result<()> {
             "crash-points" => crash_points::run(report).await,
             "nothing-lost" => nothing_lost::measure(report).await,
             "start" => start::measure(report).await,
+            "country" => country::measure(report).await,
+            "compare" => country::compare(report).await,
             _ => search::measure(report).await,
         }
     };

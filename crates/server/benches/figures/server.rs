@@ -29,21 +29,30 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts the server and waits until `path` is answered with 200; how long that took.
-    ///
-    /// The limits of how often who may ask are lifted: all load comes from one address. All else is as shipped.
     pub(crate) async fn start(
         data_dir: &Path,
         address: SocketAddr,
         demo: bool,
         path: &str,
     ) -> Result<(Self, Duration)> {
+        let flags: &[&str] = if demo { &["--demo"] } else { &[] };
+        Self::start_with(data_dir, address, flags, path).await
+    }
+
+    /// The same with any flags.
+    ///
+    /// The limits of how often who may ask are lifted: all load comes from one address. All else is as shipped.
+    pub(crate) async fn start_with(
+        data_dir: &Path,
+        address: SocketAddr,
+        flags: &[&str],
+        path: &str,
+    ) -> Result<(Self, Duration)> {
         let log = data_dir.with_extension("log");
         let output = File::options().append(true).create(true).open(&log)?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_rendez"));
         command.arg("serve").arg("--data-dir").arg(data_dir).arg("--listen").arg(address.to_string());
-        if demo {
-            command.arg("--demo");
-        }
+        command.args(flags);
         for limit in
             ["REQUESTS_PER_MINUTE_PER_CALLER", "REQUESTS_PER_MINUTE_PER_ADDRESS", "SIGN_IN_PER_MINUTE"]
         {

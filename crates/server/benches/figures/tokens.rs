@@ -28,4 +28,9 @@ impl Tokens {
     pub(crate) fn patient(&self, id: PatientId) -> Result<String> {
         Ok(self.0.issue(&Actor::Patient(id), SignedDuration::from_hours(12))?)
     }
+
+    /// An administrator's.
+    pub(crate) fn admin(&self) -> Result<String> {
+        Ok(self.0.issue(&Actor::Admin("figures".into()), SignedDuration::from_hours(12))?)
+    }
 }
