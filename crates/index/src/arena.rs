@@ -40,6 +40,13 @@ impl Arena {
         rest.get(..capacity).unwrap_or(&[])
     }
 
+    /// Fetches the beginning of a record into the cache.
+    #[inline]
+    pub(crate) fn fetch(&self, record: u32) {
+        // The head, the visit types and the first shifts; a line of memory holds eight words.
+        self.rest(record).iter().step_by(8).take(4).for_each(huge::fetch);
+    }
+
     fn rest(&self, record: u32) -> &[AtomicU64] {
         let chunk = self.chunks.get((record >> OFFSET_BITS) as usize).map_or(&[][..], |chunk| chunk);
         chunk.get(record as usize & (CHUNK - 1)..).unwrap_or(&[])

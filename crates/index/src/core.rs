@@ -105,16 +105,6 @@ impl Core {
         record.columns(Aim::first_of(self.hot.aims(lane)))
     }
 
-    /// Fetches the beginning of a lane's record into the cache.
-    #[inline]
-    pub(crate) fn touch(&self, lane: u32) {
-        let words = self.arena.words(self.hot.record(lane));
-        // The head, the visit types and the first shifts; a line of memory holds eight words.
-        for line in 1..5 {
-            std::hint::black_box(words.get(line * 8).map_or(0, |word| word.load(Ordering::Relaxed)));
-        }
-    }
-
     /// Everybody's number once, people who are neighbours beside each other.
     pub(crate) fn neighbours(&self) -> Vec<u32> {
         let mut seen = vec![false; self.people.len() as usize];

@@ -6,8 +6,10 @@
 use std::sync::atomic::Ordering;
 
 use crate::hot::{LANES, Slices};
+use crate::moment::Moment;
 use crate::query::Facets;
-use crate::search::{Choice, Column, Dropped, Lanes, Search, chosen};
+use crate::scan::Choice;
+use crate::search::{Column, Dropped, Lanes, Search};
 
 /// Days after the window's start for [`Facets::free_within_days`].
 const WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
@@ -24,7 +26,7 @@ impl Search<'_> {
     /// How many match, and of what.
     pub(crate) fn count(&self, lanes: &Lanes, dropped: &[Dropped], sums: &mut Sums) -> (u32, Facets) {
         let (hot, plan) = (&self.core.hot, &self.plan);
-        let (language, sector) = (plan.language, plan.sector);
+        let (language, sector) = (plan.filter.language, plan.filter.sector);
         let mut facets = Facets::default();
 
         if language != Choice::Any {
@@ -51,12 +53,18 @@ impl Search<'_> {
         for (found, mask) in lanes.found.iter().zip(&sums.masks).filter(|(_, mask)| **mask != 0) {
             let matches = mask.count_ones();
             total += matches;
-            if let Some(sum) =
-                hot.specialty(found.block).and_then(|number| sums.specialties.get_mut(usize::from(number)))
-            {
-                *sum += matches;
+            if plan.query.specialty.is_some() {
+                continue;
             }
+            let specialty = hot.specialty(found.block).map(usize::from);
+            specialty
+                .and_then(|number| sums.specialties.get_mut(number))
+                .into_iter()
+                .for_each(|sum| *sum += matches);
         }
+        // All blocks are those of the one that is asked for.
+        let asked = plan.query.specialty.map(usize::from);
+        asked.and_then(|number| sums.specialties.get_mut(number)).into_iter().for_each(|sum| *sum = total);
         facets.specialties =
             ordered(sums.specialties.iter().zip(0..).map(|(count, number)| (number, *count)));
         facets.free_within_days = self.free_within(lanes, dropped, sums, total);
@@ -66,11 +74,13 @@ impl Search<'_> {
     /// Adds up the slices of the lanes with such a language and sector; they stay in the masks of the sums.
     fn count_slices(&self, lanes: &Lanes, sums: &mut Sums, language: Choice, sector: Choice) {
         let slices = &self.core.hot.slices;
-        sums.masks.clear();
-        sums.masks.extend(lanes.found.iter().zip(&lanes.counted).map(|(found, mask)| {
-            let word = |place: usize| slices.at(found.block as usize, place).load(Ordering::Relaxed);
-            mask & chosen(language, word) & chosen(sector, word)
-        }));
+        sums.masks.clone_from(&lanes.counted);
+        if (language, sector) != (Choice::Any, Choice::Any) {
+            for (found, mask) in lanes.found.iter().zip(&mut sums.masks) {
+                let word = |place: usize| slices.at(found.block as usize, place).load(Ordering::Relaxed);
+                *mask &= language.of(word) & sector.of(word);
+            }
+        }
         sums.counted.clear();
         sums.counted.resize(slices.counted_words(), 0);
         self.way.count(&self.core.hot, &lanes.found, &sums.masks, &mut sums.counted);
@@ -101,25 +111,28 @@ impl Search<'_> {
         let asked = |lane: u32| {
             let (block, seat) = (lane as usize / LANES, lane as usize % LANES);
             let word = |place: usize| slices.at(block, place).load(Ordering::Relaxed);
-            (chosen(plan.language, word) & chosen(plan.sector, word)) >> seat & 1 == 1
+            (plan.filter.language.of(word) & plan.filter.sector.of(word)) >> seat & 1 == 1
         };
         let sooner = |bound| {
             let sooner = dropped.iter().filter(|lane| lane.first < bound && lane.earlier >= bound);
             sooner.filter(|dropped| asked(dropped.lane)).count() as u32
         };
-        Some(WITHIN_DAYS.map(|days| {
-            let bound = plan.now.plus(days * 86_400);
-            if bound >= plan.window.end {
-                return total;
+        let bounds = WITHIN_DAYS.map(|days| plan.now.plus(days * 86_400));
+        let by_column = match plan.column {
+            Column::Of(column) => {
+                let bounds = bounds.map(Moment::seconds);
+                self.way.count_before(&self.core.hot, column, bounds, &lanes.found, &sums.masks)
             }
-            let by_column = match plan.column {
-                Column::Of(column) => {
-                    self.way.count_before(&self.core.hot, column, bound.seconds(), &lanes.found, &sums.masks)
-                }
-                Column::Beyond => 0,
-            };
-            by_column + judged.iter().filter(|first| **first < bound).count() as u32 + sooner(bound)
-        }))
+            Column::Beyond => [0; 4],
+        };
+        let mut counts = [total; 4];
+        for ((count, by_column), bound) in counts.iter_mut().zip(by_column).zip(bounds) {
+            if bound < plan.window.end {
+                let judged = judged.iter().filter(|first| **first < bound).count() as u32;
+                *count = by_column + judged + sooner(bound);
+            }
+        }
+        Some(counts)
     }
 }
 

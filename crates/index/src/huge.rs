@@ -30,6 +30,18 @@ fn advise<T>(memory: &mut [T]) {
 #[cfg(not(target_os = "linux"))]
 fn advise<T>(_memory: &mut [T]) {}
 
+/// Asks for a line of memory that will soon be read, without waiting for it.
+#[inline]
+pub(crate) fn fetch<T>(_place: &T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: it is only advice too: nothing is read or written, whatever the address is.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(
+            std::ptr::from_ref(_place).cast(),
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::filled;

@@ -40,7 +40,7 @@ pub use build::Builder;
 pub use index::{Applied, Index, Settings, Size, Stamp};
 pub use moment::{Moment, Span, Zone, ZoneNo};
 pub use profile::{LanguageNo, Place, Profile, SectorNo, Shift, SpecialtyNo, Visit, VisitType};
-pub use query::{Answer, Circle, Cursor, Facets, Hit, Hours, Query, Typed, Weekdays};
+pub use query::{Answer, Circle, Cursor, Facets, Hit, Hours, Query, Starts, Typed, Weekdays};
 pub use reader::Reader;
 pub use record::pack::Packed;
 pub use search::Scratch;

@@ -10,6 +10,7 @@ use rendez_vocab::ids::PractitionerId;
 use uuid::Uuid;
 
 use crate::appendix::Appendix;
+use crate::huge;
 use crate::words::Words;
 pub(crate) use crate::words::{Facts, Kind, OpenPage, Pages};
 
@@ -213,6 +214,12 @@ impl People {
     #[inline]
     pub(crate) fn practitioner(&self, person: u32) -> PractitionerId {
         self.row(person).map_or(PractitionerId::from_uuid(Uuid::nil()), Row::practitioner)
+    }
+
+    /// Fetches somebody's row into the cache.
+    #[inline]
+    pub(crate) fn fetch(&self, person: u32) {
+        self.row(person).into_iter().for_each(huge::fetch);
     }
 
     /// Languages, names and card.

@@ -124,10 +124,56 @@ pub struct Hit {
     /// How long it lasts.
     pub duration_minutes: u16,
     /// The next starts, in order, at least one.
-    pub starts: Vec<Moment>,
+    pub starts: Starts,
     /// Smaller is better: metres, and 1,500 for each day until the first start, rounded down each; with
     /// 2^28 for each slip in the name. Ties are broken by the practitioner's id.
     pub score: u32,
+}
+
+/// The next starts of a hit: up to [`Starts::MOST`], without memory of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Starts {
+    starts: [Moment; Self::MOST],
+    count: u8,
+}
+
+impl Starts {
+    /// So many are shown of each.
+    pub const MOST: usize = 3;
+
+    /// Adds one, if there is room; whether there is room for another.
+    pub(crate) fn add(&mut self, start: Moment) -> bool {
+        if let Some(place) = self.starts.get_mut(usize::from(self.count)) {
+            *place = start;
+            self.count += 1;
+        }
+        usize::from(self.count) < Self::MOST
+    }
+}
+
+impl Default for Starts {
+    fn default() -> Self {
+        Self { starts: [Moment::MIN; Self::MOST], count: 0 }
+    }
+}
+
+impl std::ops::Deref for Starts {
+    type Target = [Moment];
+
+    fn deref(&self) -> &[Moment] {
+        self.starts.get(..usize::from(self.count)).unwrap_or(&[])
+    }
+}
+
+/// Those that there is room for.
+impl FromIterator<Moment> for Starts {
+    fn from_iter<I: IntoIterator<Item = Moment>>(starts: I) -> Self {
+        let mut kept = Self::default();
+        starts.into_iter().take(Self::MOST).for_each(|start| {
+            kept.add(start);
+        });
+        kept
+    }
 }
 
 /// Counts over all matches. Languages and sectors are each counted as if none had been asked for, so that another can be

@@ -13,6 +13,7 @@ mod write;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
+use crate::huge;
 use crate::moment::{Moment, ZoneNo};
 use crate::profile::SpecialtyNo;
 use crate::scan::Cell;
@@ -31,6 +32,14 @@ pub(crate) const OUTER: usize = 16;
 /// One 32-bit word for each lane of a block; a float is kept as its bits.
 #[repr(align(64))]
 pub(crate) struct Words(pub(crate) [AtomicU32; LANES]);
+
+impl Words {
+    /// Asks memory for all of them.
+    #[inline]
+    pub(crate) fn fetch(&self) {
+        self.0.iter().step_by(OUTER).for_each(huge::fetch);
+    }
+}
 
 /// The free days of a block: bit (lane) of a word says whether the lane is free that day in that band.
 #[repr(align(64))]
@@ -193,6 +202,21 @@ impl Hot {
     #[inline]
     pub(crate) fn earlier(&self, lane: u32) -> impl Iterator<Item = u32> + '_ {
         chain(&self.earlier, lane)
+    }
+
+    /// Asks memory for where the chain to earlier places begins.
+    #[inline]
+    pub(crate) fn fetch_earlier(&self, lane: u32) {
+        let (block, seat) = seat(lane);
+        huge::fetch(&self.earlier[block].0[seat]);
+    }
+
+    /// Asks memory for whose the lane is and where more is known of it.
+    #[inline]
+    pub(crate) fn fetch_owner(&self, lane: u32) {
+        let (block, seat) = seat(lane);
+        huge::fetch(&self.people[block].0[seat]);
+        huge::fetch(&self.records[block].0[seat]);
     }
 
     /// Those at later places.

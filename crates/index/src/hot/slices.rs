@@ -151,6 +151,12 @@ impl Slices {
         self.at(block, slice.at())
     }
 
+    /// All lines of a block.
+    #[inline]
+    pub(crate) fn lines_of(&self, block: usize) -> &[Line] {
+        &self.lines[block * self.stride..(block + 1) * self.stride]
+    }
+
     /// The lines of a block that are counted.
     #[inline]
     pub(crate) fn counted(&self, block: usize) -> &[Line] {

@@ -56,6 +56,10 @@ impl Record<'_> {
         let mut next = self.first_shift_reaching(from);
         while next < self.shifts && i64::from(self.anchor(next)) < until {
             let group = self.group(next);
+            if group.len() == 1 && i64::from(self.shift(next).end()) <= from {
+                next = group.end;
+                continue;
+            }
             let flow = match self.run_alone(&group) {
                 Some(shift) => self.starts_of_one(&shift, visit_type, from, until, &mut each),
                 None => self.starts_of_many(group.clone(), visit_type, from, until, &mut each),

@@ -4,6 +4,10 @@ use crate::moment::Moment;
 
 use super::bits::ones;
 use super::{CLASS_WORDS, HEAD, Record, TYPE_WORDS, WIDE};
+use crate::huge;
+
+/// So far ahead shifts usually go.
+const USUAL_SECONDS: i64 = 62 * 86_400;
 
 /// A shift of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,12 +151,37 @@ impl<'a> Record<'a> {
         (self.word(at) & ones(self.types as u32), self.word(at + 1) & 1 != 0)
     }
 
+    /// Of so many things that are spread evenly over the days ahead, the number of those before a second.
+    fn guess(&self, second: i64, things: usize) -> usize {
+        let ahead = (second - i64::from(self.epoch)).clamp(0, USUAL_SECONDS) as usize;
+        ahead * things / USUAL_SECONDS as usize
+    }
+
+    /// Fetches into the cache what a look at the starts from a second on will probably read.
+    #[inline]
+    pub(crate) fn fetch(&self, second: u32) {
+        let width = if self.flags & WIDE != 0 { 2 } else { 1 };
+        let shift = self.shifts_at + self.guess(second.into(), self.shifts) * width;
+        let bits = self.free_at + self.guess(second.into(), self.bits / 64);
+        for word in [shift.saturating_sub(3), shift + 3, bits.saturating_sub(3), bits + 4] {
+            self.words.get(word).into_iter().for_each(huge::fetch);
+        }
+    }
+
     /// The first shift whose anchor is not before a second.
     fn first_shift_from(&self, second: i64) -> usize {
-        // Mostly it is one of the first, and the later ones lie in memory that nobody has fetched.
-        let (mut low, mut high) = (0, self.shifts.min(8));
-        while high < self.shifts && i64::from(self.anchor(high - 1)) < second {
-            (low, high) = (high, self.shifts.min(high * 2));
+        // Near the guess, and far from it lies memory that nobody has fetched.
+        let guess = self.guess(second, self.shifts);
+        let (mut low, mut high, mut stride) = (guess, guess, 2);
+        while low > 0 && i64::from(self.anchor(low - 1)) >= second {
+            (low, high) = (low.saturating_sub(stride), low - 1);
+            stride *= 2;
+        }
+        if low == guess {
+            while high < self.shifts && i64::from(self.anchor(high)) < second {
+                (low, high) = (high + 1, self.shifts.min(high + stride));
+                stride *= 2;
+            }
         }
         while low < high {
             let middle = low + (high - low) / 2;

@@ -4,6 +4,7 @@
 //! Each part is written twice, for any machine and for wide vectors; both give the same bits, and a search may go either
 //! way. Invariant: no part reads a lane outside the blocks that it is given.
 
+mod filter;
 mod portable;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,8 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::hot::{BANDS, Hot};
+
+pub(crate) use filter::{Choice, Filter, Met, Slots};
 
 /// Which way to scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,8 +93,13 @@ impl Cell {
     /// The lanes of a block with something free then, of its days by band and day.
     #[inline]
     pub(crate) fn free(&self, days: &[[AtomicU64; 64]; BANDS]) -> u64 {
-        let bands = days.iter().enumerate().filter(|(band, _)| self.bands >> band & 1 == 1);
-        bands.fold(0, |free, (_, days)| free | days[usize::from(self.day)].load(Ordering::Relaxed))
+        let mut free = 0;
+        for (band, days) in days.iter().enumerate() {
+            // Reading a word that is not asked for costs less than finding out.
+            let asked = u64::from(self.bands >> band & 1).wrapping_neg();
+            free |= days[usize::from(self.day % 64)].load(Ordering::Relaxed) & asked;
+        }
+        free
     }
 }
 
@@ -123,26 +131,28 @@ impl Way {
         }
     }
 
-    /// Leaves in each mask the lanes that lie in the disc.
-    pub(crate) fn in_disc(self, hot: &Hot, disc: &Disc, found: &[Found], masks: &mut [u64]) {
-        either!(self, in_disc(hot, disc, found, masks));
+    /// Leaves in each mask the lanes that pass the filter, and in `doubtful` those that their records decide.
+    pub(crate) fn matches(
+        self,
+        hot: &Hot,
+        filter: &Filter,
+        found: &[Found],
+        masks: &mut [u64],
+        doubtful: &mut Vec<u64>,
+    ) -> Met {
+        either!(self, matches(hot, filter, found, masks, doubtful))
     }
 
-    /// Leaves in each mask the lanes whose first start lies before the bound.
-    pub(crate) fn before(self, hot: &Hot, column: usize, bound: u32, found: &[Found], masks: &mut [u64]) {
-        either!(self, before(hot, column, bound, found, masks));
-    }
-
-    /// How many lanes of the masks have their first start before the bound.
+    /// How many lanes of the masks have their first start before each of the bounds.
     pub(crate) fn count_before(
         self,
         hot: &Hot,
         column: usize,
-        bound: u32,
+        bounds: [u32; 4],
         found: &[Found],
         masks: &[u64],
-    ) -> u32 {
-        either!(self, count_before(hot, column, bound, found, masks))
+    ) -> [u32; 4] {
+        either!(self, count_before(hot, column, bounds, found, masks))
     }
 
     /// Adds up, for each counted slice, the lanes of the masks that are in it.

@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::filter::{Filter, Met};
 use super::{Cell, Disc, Found, Scoring, waiting};
 use crate::hilbert;
 use crate::hot::{Boxes, Hot, LANES, OUTER, Words};
@@ -79,25 +80,35 @@ pub(super) fn near_blocks(hot: &Hot, disc: &Disc, run: Range<u32>, found: &mut V
     }
 }
 
-pub(super) fn in_disc(hot: &Hot, disc: &Disc, found: &[Found], masks: &mut [u64]) {
-    for (found, mask) in found.iter().zip(masks).filter(|(found, mask)| !found.inside && **mask != 0) {
-        let squares = squares(hot, found.block as usize, disc.point);
-        *mask &= bits(|lane| squares[lane] <= disc.edge);
-    }
-}
-
-pub(super) fn before(hot: &Hot, column: usize, bound: u32, found: &[Found], masks: &mut [u64]) {
-    for (found, mask) in found.iter().zip(masks).filter(|(_, mask)| **mask != 0) {
-        *mask &= firsts_before(&hot.first[column][found.block as usize], bound);
-    }
-}
-
-pub(super) fn count_before(hot: &Hot, column: usize, bound: u32, found: &[Found], masks: &[u64]) -> u32 {
-    let words = &hot.first[column];
-    let of = |(found, mask): (&Found, &u64)| {
-        (firsts_before(&words[found.block as usize], bound) & mask).count_ones()
+pub(super) fn matches(
+    hot: &Hot,
+    filter: &Filter,
+    found: &[Found],
+    masks: &mut [u64],
+    doubtful: &mut Vec<u64>,
+) -> Met {
+    let in_disc = |block, disc: &Disc| {
+        let squares = squares(hot, block, disc.point);
+        bits(|lane| squares[lane] <= disc.edge)
     };
-    found.iter().zip(masks).filter(|(_, mask)| **mask != 0).map(of).sum()
+    filter.run(hot, found, masks, doubtful, in_disc, firsts_before)
+}
+
+pub(super) fn count_before(
+    hot: &Hot,
+    column: usize,
+    bounds: [u32; 4],
+    found: &[Found],
+    masks: &[u64],
+) -> [u32; 4] {
+    let mut counts = [0; 4];
+    for (found, mask) in found.iter().zip(masks).filter(|(_, mask)| **mask != 0) {
+        let first = load(&hot.first[column][found.block as usize].0);
+        for (count, bound) in counts.iter_mut().zip(bounds) {
+            *count += (bits(|lane| first[lane] < bound) & mask).count_ones();
+        }
+    }
+    counts
 }
 
 pub(super) fn count(hot: &Hot, found: &[Found], masks: &[u64], sums: &mut [u32]) {

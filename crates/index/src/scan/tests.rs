@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::hilbert;
-use crate::hot::{Aim, BANDS, COLUMNS, LANES, Slices, Times, Traits};
+use crate::hot::{Aim, BANDS, COLUMNS, LANES, Slice, Slices, Times, Traits};
 use crate::moment::Moment;
 
 impl std::fmt::Debug for Hot {
@@ -137,18 +137,66 @@ proptest! {
     }
 
     #[test]
-    fn discs_and_bounds_are_exact(hot in hot(), disc in disc(), bound in 0_u32..700_000, column in 0..COLUMNS) {
+    fn filters_are_exact(
+        hot in hot(), disc in prop::option::of(disc()), column in 0..COLUMNS,
+        bound in prop::option::of(0_u32..700_000), bounds in prop::array::uniform4(0_u32..700_000),
+        [with, without, doubtful] in any::<[bool; 3]>(),
+        language in prop::sample::select(vec![None, Some(1), Some(2), Some(200)]), sector in prop::option::of(0_u8..2),
+    ) {
+        let slots = |add: bool, slice| {
+            let mut slots = Slots::default();
+            if add {
+                slots.add(slice);
+            }
+            slots
+        };
+        let choice = |asked: Option<u8>, place: Option<usize>| match (asked, place) {
+            (None, _) => Choice::Any,
+            (_, Some(place)) => Choice::At(place),
+            (_, None) => Choice::Nobody,
+        };
+        let filter = Filter {
+            with: slots(with, Slice::Telehealth),
+            without: slots(without, Slice::New),
+            doubtful: slots(doubtful, Slice::Placed),
+            language: choice(language, language.and_then(|number| hot.slices.language(number))),
+            sector: choice(sector, sector.and_then(|number| hot.slices.sector(number))),
+            disc,
+            before: bound.map(|bound| (column, bound)),
+        };
         let (found, all) = everything(&hot);
-        let near = expected(&found, &all, |lane| hilbert::square(hot.position(lane), disc.point) <= disc.edge);
-        let early = expected(&found, &near, |lane| hot.first(column, lane).seconds() < bound);
+        let is = |lane: u32, place: usize| {
+            hot.slices.at(lane as usize / LANES, place).load(Ordering::Relaxed) >> (lane % LANES as u32) & 1 == 1
+        };
+        let chosen = |lane, choice| match choice {
+            Choice::Any => None,
+            Choice::At(place) => Some(is(lane, place)),
+            Choice::Nobody => Some(false),
+        };
+        let near = expected(&found, &all, |lane| {
+            disc.is_none_or(|disc| hilbert::square(hot.position(lane), disc.point) <= disc.edge)
+                && (!with || is(lane, Slice::Telehealth.at()))
+                && (!without || !is(lane, Slice::New.at()))
+                && match (chosen(lane, filter.language), chosen(lane, filter.sector)) {
+                    (Some(language), Some(sector)) => language || sector,
+                    _ => true,
+                }
+        });
+        let is_doubtful = |lane| doubtful && is(lane, Slice::Placed.at());
+        let unsure = expected(&found, &near, is_doubtful);
+        let sure = expected(&found, &near, |lane| {
+            !is_doubtful(lane) && bound.is_none_or(|bound| hot.first(column, lane).seconds() < bound)
+        });
+        let counts = bounds.map(|bound| {
+            let early = expected(&found, &sure, |lane| hot.first(column, lane).seconds() < bound);
+            early.iter().map(|mask| mask.count_ones()).sum::<u32>()
+        });
         for way in ways() {
-            let mut masks = all.clone();
-            way.in_disc(&hot, &disc, &found, &mut masks);
-            prop_assert_eq!(&masks, &near);
-            let count: u32 = early.iter().map(|mask| mask.count_ones()).sum();
-            prop_assert_eq!(way.count_before(&hot, column, bound, &found, &masks), count);
-            way.before(&hot, column, bound, &found, &mut masks);
-            prop_assert_eq!(&masks, &early);
+            let (mut masks, mut spare) = (all.clone(), vec![7; 3]);
+            let met = way.matches(&hot, &filter, &found, &mut masks, &mut spare);
+            prop_assert_eq!((&masks, &spare), (&sure, &unsure));
+            prop_assert_eq!(met, Met { doubtful: unsure.iter().any(|mask| *mask != 0), later: false });
+            prop_assert_eq!(way.count_before(&hot, column, bounds, &found, &masks), counts);
         }
     }
 

@@ -11,6 +11,7 @@ use std::arch::x86_64::*;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
+use super::filter::{Filter, Met};
 use super::{Cell, Disc, Found, METRES_PER_SECOND, Scoring};
 use crate::hilbert::EARTH_METRES;
 use crate::hot::{Boxes, Hot, LANES, LINE, OUTER, Words};
@@ -77,16 +78,25 @@ fn load_block(words: &Words) -> [__m512i; 4] {
 }
 
 /// Sixteen bits of each quarter, put together.
-#[inline]
+#[inline(always)]
 fn join(quarters: [__mmask16; 4]) -> u64 {
-    quarters.into_iter().rev().fold(0, |joined, quarter| joined << 16 | u64::from(quarter))
+    u64::from(quarters[0])
+        | u64::from(quarters[1]) << 16
+        | u64::from(quarters[2]) << 32
+        | u64::from(quarters[3]) << 48
 }
+
+// No closures in what follows: one that is handed to a function of the library is compiled apart, and called for each vector.
 
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn firsts_before(first: [__m512i; 4], bound: u32) -> u64 {
     let bound = _mm512_set1_epi32(bound.cast_signed());
-    join(first.map(|first| _mm512_cmplt_epu32_mask(first, bound)))
+    let mut before = [0; 4];
+    for quarter in 0..4 {
+        before[quarter] = _mm512_cmplt_epu32_mask(first[quarter], bound);
+    }
+    join(before)
 }
 
 #[inline]
@@ -99,27 +109,45 @@ fn sum_of_squares([x, y, z]: [__m512; 3]) -> __m512 {
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn squares(hot: &Hot, block: usize, point: [f32; 3]) -> [__m512; 4] {
-    let axes =
-        [load_block(&hot.axes[0][block]), load_block(&hot.axes[1][block]), load_block(&hot.axes[2][block])];
-    [0, 1, 2, 3].map(|quarter: usize| {
-        sum_of_squares([0, 1, 2].map(|axis: usize| {
-            _mm512_sub_ps(_mm512_castsi512_ps(axes[axis][quarter]), _mm512_set1_ps(point[axis]))
-        }))
-    })
+    let mut axes = [[_mm512_setzero_si512(); 4]; 3];
+    for (words, axis) in axes.iter_mut().zip(&hot.axes) {
+        *words = load_block(&axis[block]);
+    }
+    let mut squares = [_mm512_setzero_ps(); 4];
+    for quarter in 0..4 {
+        let mut ways = [_mm512_setzero_ps(); 3];
+        for axis in 0..3 {
+            ways[axis] = _mm512_sub_ps(_mm512_castsi512_ps(axes[axis][quarter]), _mm512_set1_ps(point[axis]));
+        }
+        squares[quarter] = sum_of_squares(ways);
+    }
+    squares
+}
+
+/// Which of a block's lanes lie in a circle.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn lanes_in(hot: &Hot, block: usize, disc: &Disc) -> u64 {
+    let (squares, edge) = (squares(hot, block, disc.point), _mm512_set1_ps(disc.edge));
+    let mut inside = [0; 4];
+    for quarter in 0..4 {
+        inside[quarter] = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(squares[quarter], edge);
+    }
+    join(inside)
 }
 
 /// The least and the greatest squared distance of sixteen boxes from a point.
 #[inline]
 #[target_feature(enable = "avx512f")]
 fn distances(boxes: &Boxes, point: [f32; 3]) -> (__m512, __m512) {
-    let sides = [0, 1, 2].map(|axis: usize| {
+    let (mut gap, mut reach) = ([_mm512_setzero_ps(); 3], [_mm512_setzero_ps(); 3]);
+    for axis in 0..3 {
         let at = _mm512_set1_ps(point[axis]);
         let below = _mm512_sub_ps(_mm512_castsi512_ps(load(&boxes.low[axis])), at);
         let above = _mm512_sub_ps(at, _mm512_castsi512_ps(load(&boxes.high[axis])));
-        (below, above)
-    });
-    let gap = sides.map(|(below, above)| _mm512_max_ps(_mm512_max_ps(below, above), _mm512_setzero_ps()));
-    let reach = sides.map(|(below, above)| _mm512_min_ps(below, above));
+        gap[axis] = _mm512_max_ps(_mm512_max_ps(below, above), _mm512_setzero_ps());
+        reach[axis] = _mm512_min_ps(below, above);
+    }
     (sum_of_squares(gap), sum_of_squares(reach))
 }
 
@@ -152,34 +180,23 @@ wide! {
         }
     }
 
-    fn in_disc(hot: &Hot, disc: &Disc, found: &[Found], masks: &mut [u64]) {
-        let edge = _mm512_set1_ps(disc.edge);
-        for (found, mask) in found.iter().zip(masks) {
-            if !found.inside && *mask != 0 {
-                let squares = squares(hot, found.block as usize, disc.point);
-                *mask &= join(squares.map(|square| _mm512_cmp_ps_mask::<_CMP_LE_OQ>(square, edge)));
-            }
-        }
+    fn matches(hot: &Hot, filter: &Filter, found: &[Found], masks: &mut [u64], doubtful: &mut Vec<u64>) -> Met {
+        let before = |words: &Words, bound| firsts_before(load_block(words), bound);
+        filter.run(hot, found, masks, doubtful, |block, disc| lanes_in(hot, block, disc), before)
     }
 
-    fn before(hot: &Hot, column: usize, bound: u32, found: &[Found], masks: &mut [u64]) {
+    fn count_before(hot: &Hot, column: usize, bounds: [u32; 4], found: &[Found], masks: &[u64]) -> [u32; 4] {
         let words = &hot.first[column];
+        let mut counts = [0; 4];
         for (found, mask) in found.iter().zip(masks) {
             if *mask != 0 {
-                *mask &= firsts_before(load_block(&words[found.block as usize]), bound);
+                let first = load_block(&words[found.block as usize]);
+                for (count, bound) in counts.iter_mut().zip(bounds) {
+                    *count += (firsts_before(first, bound) & mask).count_ones();
+                }
             }
         }
-    }
-
-    fn count_before(hot: &Hot, column: usize, bound: u32, found: &[Found], masks: &[u64]) -> u32 {
-        let words = &hot.first[column];
-        let mut count = 0;
-        for (found, mask) in found.iter().zip(masks) {
-            if *mask != 0 {
-                count += (firsts_before(load_block(&words[found.block as usize]), bound) & mask).count_ones();
-            }
-        }
-        count
+        counts
     }
 
     fn count(hot: &Hot, found: &[Found], masks: &[u64], sums: &mut [u32]) {
@@ -235,26 +252,25 @@ wide! {
     fn scores(hot: &Hot, scoring: &Scoring, block: u32, mask: u64, scores: &mut [u32; LANES]) -> u64 {
         let reference = _mm512_set1_epi32(scoring.reference.cast_signed());
         let weight = _mm512_set1_ps(METRES_PER_SECOND);
-        let mut sums = load_block(&hot.first[scoring.column][block as usize]).map(|first| {
-            let waiting = _mm512_cvtepu32_ps(_mm512_sub_epi32(_mm512_max_epu32(first, reference), reference));
-            _mm512_cvttps_epu32(_mm512_mul_ps(waiting, weight))
-        });
-        if let Some(point) = scoring.point {
-            let earth = _mm512_set1_ps(EARTH_METRES);
-            for (sum, square) in sums.iter_mut().zip(squares(hot, block as usize, point)) {
-                let metres = _mm512_mul_ps(earth, _mm512_sqrt_ps(square));
-                *sum = _mm512_add_epi32(*sum, _mm512_cvttps_epu32(metres));
-            }
-        }
+        let first = load_block(&hot.first[scoring.column][block as usize]);
+        let squares = match scoring.point {
+            Some(point) => squares(hot, block as usize, point),
+            None => [_mm512_setzero_ps(); 4],
+        };
+        let earth = _mm512_set1_ps(EARTH_METRES);
         let (floor, cut) =
             (_mm512_set1_epi32(scoring.floor.cast_signed()), _mm512_set1_epi32(scoring.cut.cast_signed()));
         let (quarters, _) = scores.as_chunks_mut::<OUTER>();
-        for (quarter, sum) in quarters.iter_mut().zip(sums) {
+        let mut wanted = [0; 4];
+        for quarter in 0..4 {
+            let waiting =
+                _mm512_cvtepu32_ps(_mm512_sub_epi32(_mm512_max_epu32(first[quarter], reference), reference));
+            let metres = _mm512_cvttps_epu32(_mm512_mul_ps(earth, _mm512_sqrt_ps(squares[quarter])));
+            let score = _mm512_add_epi32(_mm512_cvttps_epu32(_mm512_mul_ps(waiting, weight)), metres);
             // SAFETY: the array has room for sixteen words.
-            unsafe { _mm512_storeu_epi32(quarter.as_mut_ptr().cast(), sum) };
+            unsafe { _mm512_storeu_epi32(quarters[quarter].as_mut_ptr().cast(), score) };
+            wanted[quarter] = _mm512_cmple_epu32_mask(score, cut) & _mm512_cmpge_epu32_mask(score, floor);
         }
-        mask & join(sums.map(|sum| {
-            _mm512_cmple_epu32_mask(sum, cut) & _mm512_cmpge_epu32_mask(sum, floor)
-        }))
+        mask & join(wanted)
     }
 }

@@ -37,7 +37,7 @@ impl Search<'_> {
     fn gather_blocks(&self, specialty: Option<SpecialtyNo>, found: &mut Vec<Found>) {
         let hot = &self.core.hot;
         let [sorted, later] = hot.runs(specialty);
-        let add = |run, found: &mut Vec<Found>| match &self.plan.disc {
+        let add = |run, found: &mut Vec<Found>| match &self.plan.filter.disc {
             Some(disc) => self.way.near_blocks(hot, disc, run, found),
             None => found.extend(run.map(|block| Found { block, nearest: 0.0, inside: true })),
         };
@@ -88,7 +88,7 @@ impl Search<'_> {
         of_people.sort_unstable();
         for of_block in of_people.chunk_by(|a, b| a / LANES as u32 == b / LANES as u32) {
             let block = of_block[0] / LANES as u32;
-            lanes.found.push(Found { block, nearest: 0.0, inside: self.plan.disc.is_none() });
+            lanes.found.push(Found { block, nearest: 0.0, inside: self.plan.filter.disc.is_none() });
             lanes.masks.push(of_block.iter().fold(0, |mask, lane| mask | 1 << (lane % LANES as u32)));
         }
     }

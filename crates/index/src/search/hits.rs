@@ -4,62 +4,71 @@ use std::ops::ControlFlow;
 
 use rendez_vocab::ids::PractitionerId;
 
-use crate::query::Hit;
+use crate::query::{Hit, Starts};
 use crate::record::Record;
 use crate::select::{Select, unpack};
 
-use super::Search;
 use super::calendar::Calendar;
+use super::times::Known;
+use super::{Lanes, Search};
 
-/// Starts that are shown of each.
-const STARTS: usize = 3;
+/// Somebody who will be shown.
+struct Shown {
+    known: Known,
+    score: u32,
+    person: u32,
+}
 
 impl Search<'_> {
     /// The hits, without those whose last start was taken meanwhile.
-    pub(super) fn hits(&self, calendars: &[Calendar], select: &Select) -> Vec<Hit> {
-        let shown = select.best().iter().take(usize::from(self.plan.query.limit));
-        // All that lies far off in memory is asked for at once: the machine fetches many things in the time of one.
-        let people: Vec<_> = shown
-            .clone()
-            .map(|candidate| {
-                let lane = unpack(*candidate).1;
-                self.core.touch(lane);
-                self.core.hot.person(lane)
-            })
-            .collect();
-        let ids: Vec<_> = people.iter().map(|person| self.core.people.practitioner(*person)).collect();
-        let known = people.into_iter().zip(ids);
-        shown
-            .zip(known)
-            .filter_map(|(candidate, known)| self.hit(unpack(*candidate), known, calendars))
-            .collect()
+    pub(super) fn hits(&self, lanes: &Lanes, calendars: &[Calendar], select: &Select) -> Vec<Hit> {
+        let best = select.best().iter().take(usize::from(self.plan.query.limit));
+        // All that lies far off in memory is asked for at once, and what that leads to in a second round: the machine
+        // fetches many things in the time of one.
+        let shown: Vec<_> = best.map(|candidate| self.shown(lanes, *candidate)).collect();
+        for shown in &shown {
+            let from = shown.known.from.max(self.plan.window.start);
+            self.core.record(shown.known.lane).fetch(from.seconds());
+        }
+        shown.iter().filter_map(|shown| self.hit(shown, calendars)).collect()
     }
 
-    fn hit(
+    fn shown(&self, lanes: &Lanes, candidate: u64) -> Shown {
+        let (core, (score, lane)) = (self.core, unpack(candidate));
+        let person = core.hot.person(lane);
+        core.people.fetch(person);
+        core.arena.fetch(core.hot.record(lane));
+        Shown { known: self.known(lanes, lane), score, person }
+    }
+
+    fn hit(&self, shown: &Shown, calendars: &[Calendar]) -> Option<Hit> {
+        let practitioner = self.core.people.practitioner(shown.person);
+        let read = |record: &Record<'_>| self.hit_in(record, shown, practitioner, calendars);
+        self.core.read(shown.known.lane, read).flatten()
+    }
+
+    fn hit_in(
         &self,
-        (score, lane): (u32, u32),
-        (person, practitioner): (u32, PractitionerId),
+        record: &Record<'_>,
+        shown: &Shown,
+        practitioner: PractitionerId,
         calendars: &[Calendar],
     ) -> Option<Hit> {
-        let read = |record: &Record<'_>| {
-            let number = record.choose(&self.plan.wish)?;
-            let mut starts = Vec::with_capacity(STARTS);
-            self.each_start(record, number, lane, calendars, |start| {
-                starts.push(start);
-                if starts.len() < STARTS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            });
-            let visit_type = record.visit_type(number);
-            (!starts.is_empty()).then(|| Hit {
-                practitioner,
-                person,
-                location: record.location(),
-                metres: self.metres(lane),
-                visit_type: visit_type.id,
-                duration_minutes: visit_type.duration_minutes,
-                starts,
-                score,
-            })
-        };
-        self.core.read(lane, read).flatten()
+        let number = record.choose(&self.plan.wish)?;
+        let mut starts = Starts::default();
+        self.each_start(record, number, &shown.known, calendars, |start| {
+            if starts.add(start) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        let visit_type = record.visit_type(number);
+        (!starts.is_empty()).then(|| Hit {
+            practitioner,
+            person: shown.person,
+            location: record.location(),
+            metres: self.metres(shown.known.lane),
+            visit_type: visit_type.id,
+            duration_minutes: visit_type.duration_minutes,
+            starts,
+            score: shown.score,
+        })
     }
 }

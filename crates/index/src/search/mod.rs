@@ -17,15 +17,14 @@ use crate::core::Core;
 use crate::facets;
 use crate::moment::Moment;
 use crate::query::{Answer, Cursor, Facets, Query};
-use crate::scan::{Found, Way};
+use crate::scan::{Found, Met, Way};
 use crate::select::Select;
 
 use calendar::Calendar;
 use plan::Plan;
 
-pub(crate) use matched::chosen;
 pub(crate) use once::Dropped;
-pub(crate) use plan::{Choice, Column};
+pub(crate) use plan::Column;
 
 /// Memory that a thread uses again from search to search.
 pub struct Scratch {
@@ -34,7 +33,7 @@ pub struct Scratch {
     calendars: Vec<Calendar>,
     once: once::Once,
     select: Select,
-    rough: Vec<u64>,
+    room: rank::Room,
     sums: facets::Sums,
 }
 
@@ -58,7 +57,7 @@ impl Scratch {
             calendars: Vec::new(),
             once: once::Once::default(),
             select: Select::default(),
-            rough: Vec::new(),
+            room: rank::Room::default(),
             sums: facets::Sums::default(),
         }
     }
@@ -79,8 +78,10 @@ pub(crate) struct Lanes {
     pub(crate) judged_masks: Vec<u64>,
     /// Whether names are still to be asked for.
     ask_names: bool,
-    /// Room for a step.
+    /// Those that only their records decide.
     spare: Vec<u64>,
+    /// What the scan has met.
+    pub(crate) met: Met,
 }
 
 /// What a record said of a lane.
@@ -110,7 +111,7 @@ impl Core {
             return Answer { hits: Vec::new(), total: 0, facets, next: None };
         };
         let search = Search { core: self, plan, way: scratch.way };
-        let Scratch { lanes, calendars, once, select, rough, sums, .. } = scratch;
+        let Scratch { lanes, calendars, once, select, room, sums, .. } = scratch;
 
         search.gather(lanes);
         search.fill_calendars(lanes, calendars);
@@ -118,8 +119,8 @@ impl Core {
         search.count_once(lanes, calendars, once);
         let (total, facets) = search.count(lanes, &once.dropped, sums);
         search.only_asked(lanes);
-        let more = search.rank(lanes, calendars, once, rough, select);
-        let hits = search.hits(calendars, select);
+        let more = search.rank(lanes, calendars, once, room, select);
+        let hits = search.hits(lanes, calendars, select);
         let next = hits.last().filter(|_| more).map(|last| Cursor {
             reference: Moment::from_seconds(search.plan.reference),
             score: last.score,

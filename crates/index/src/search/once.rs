@@ -17,8 +17,12 @@ use super::{Lanes, Search, seats};
 pub(crate) struct Once {
     /// The lanes that match, of every block; only while there are people with several.
     by_block: Vec<u64>,
+    /// Those of them whose person has another one.
+    shared: Vec<u64>,
     /// The blocks that are not nought there.
     filled: Vec<u32>,
+    /// Lanes that match at a later place, with the place of their block among those found.
+    later: Vec<(u32, u32)>,
     /// Lanes that match but do not count.
     pub(crate) dropped: Vec<Dropped>,
 }
@@ -38,8 +42,19 @@ impl Once {
     fn clear(&mut self) {
         for block in self.filled.drain(..) {
             self.by_block[block as usize] = 0;
+            self.shared[block as usize] = 0;
         }
         self.dropped.clear();
+    }
+
+    fn share(&mut self, lane: u32) {
+        self.shared[lane as usize / LANES] |= 1 << (lane as usize % LANES);
+    }
+
+    /// Whether another lane of the same person matches.
+    #[inline]
+    fn is_shared(&self, lane: u32) -> bool {
+        !self.dropped.is_empty() && self.shared[lane as usize / LANES] >> (lane as usize % LANES) & 1 == 1
     }
 
     /// Whether a lane matches, while there are people with several.
@@ -55,35 +70,50 @@ impl Search<'_> {
         let hot = &self.core.hot;
         once.clear();
         lanes.counted.clone_from(&lanes.masks);
-        let later = |block: u32| hot.slices.word(block as usize, Slice::Later).load(Ordering::Relaxed);
-        if lanes
-            .found
-            .iter()
-            .zip(&lanes.masks)
-            .all(|(found, mask)| *mask == 0 || mask & later(found.block) == 0)
-        {
+        if !lanes.met.later {
             return;
         }
         once.by_block.resize(hot.blocks(), 0);
-        for (found, mask) in lanes.found.iter().zip(&lanes.masks).filter(|(_, mask)| **mask != 0) {
+        once.shared.resize(hot.blocks(), 0);
+        once.later.clear();
+        for (at, (found, mask)) in lanes.found.iter().zip(&lanes.masks).enumerate() {
+            if *mask == 0 {
+                continue;
+            }
             once.by_block[found.block as usize] |= mask;
             once.filled.push(found.block);
-        }
-        for (at, found) in lanes.found.iter().enumerate() {
-            for seat in seats(lanes.masks[at] & later(found.block)) {
+            let later = hot.slices.word(found.block as usize, Slice::Later).load(Ordering::Relaxed);
+            for seat in seats(mask & later) {
                 let lane = found.block * LANES as u32 + seat;
-                let mut earlier = hot.earlier(lane).filter(|other| once.matches(*other)).peekable();
-                if earlier.peek().is_some() {
-                    lanes.counted[at] &= !(1 << seat);
-                    // Days are only counted where first starts are.
-                    let first = |lane| {
-                        if self.plan.by_day { Moment::NEVER } else { self.first(lanes, lane, calendars) }
-                    };
-                    let before = earlier.map(first).min().unwrap_or(Moment::NEVER);
-                    once.dropped.push(Dropped { lane, first: first(lane), earlier: before });
-                }
+                hot.fetch_earlier(lane);
+                once.later.push((at as u32, lane));
             }
         }
+        let later = std::mem::take(&mut once.later);
+        for (at, lane) in &later {
+            if self.is_dropped(*lane, lanes, calendars, once) {
+                lanes.counted[*at as usize] &= !(1 << (lane % LANES as u32));
+            }
+        }
+        once.later = later;
+    }
+
+    /// Whether a lane does not count because one at an earlier place does; remembers it then.
+    fn is_dropped(&self, lane: u32, lanes: &Lanes, calendars: &[Calendar], once: &mut Once) -> bool {
+        // Days are only counted where first starts are.
+        let first = |lane| if self.plan.by_day { Moment::NEVER } else { self.first(lanes, lane, calendars) };
+        let (mut any, mut before) = (false, Moment::NEVER);
+        for other in self.core.hot.earlier(lane) {
+            if once.matches(other) {
+                (any, before) = (true, before.min(first(other)));
+                once.share(other);
+            }
+        }
+        if any {
+            once.share(lane);
+            once.dropped.push(Dropped { lane, first: first(lane), earlier: before });
+        }
+        any
     }
 
     /// Whether another lane of the same person matches and ranks better.
@@ -96,7 +126,7 @@ impl Search<'_> {
         lane: u32,
         score: u32,
     ) -> bool {
-        if once.dropped.is_empty() {
+        if !once.is_shared(lane) {
             return false;
         }
         let rank = |other: u32| self.score(other, self.first(lanes, other, calendars));
@@ -107,18 +137,17 @@ impl Search<'_> {
 
     /// The first start of a lane that matches.
     fn first(&self, lanes: &Lanes, lane: u32, calendars: &[Calendar]) -> Moment {
+        let known = self.known(lanes, lane);
         match self.plan.column {
-            Column::Of(column) if !self.plan.by_day && !lanes.is_judged(lane) => {
-                self.core.hot.first(column, lane)
-            }
-            _ => self.first_start(lane, calendars).unwrap_or(Moment::NEVER),
+            Column::Of(_) if !self.plan.by_day && known.column.is_some() => known.from,
+            _ => self.first_start(&known, calendars).unwrap_or(Moment::NEVER),
         }
     }
 }
 
 impl Lanes {
     /// Whether the first start of a lane is what its record said; few are.
-    fn is_judged(&self, lane: u32) -> bool {
+    pub(super) fn is_judged(&self, lane: u32) -> bool {
         !self.judged.is_empty() && self.judged.binary_search_by_key(&lane, |judged| judged.lane).is_ok()
     }
 }

@@ -5,7 +5,7 @@ use crate::hot::{Aim, BRIEF_MINUTES, COLUMNS, HORIZONS, Hot, Slice, THRESHOLDS};
 use crate::moment::{Moment, Span};
 use crate::query::{Query, Weekdays};
 use crate::record::Wish;
-use crate::scan::Disc;
+use crate::scan::{Choice, Disc, Filter, Slots};
 
 /// Nothing is known of days further ahead, so nobody is free then.
 const DAYS_AHEAD: u32 = 64;
@@ -19,19 +19,12 @@ pub(crate) struct Plan<'q> {
     pub(crate) window: Span,
     /// From when days are counted.
     pub(crate) reference: u32,
-    pub(crate) disc: Option<Disc>,
     pub(crate) column: Column,
-    /// What a lane must be.
-    pub(crate) with: Slots,
-    /// What it must not be.
-    pub(crate) without: Slots,
-    /// Lanes that are one of these are decided by their records: the column may speak of another visit type than is meant.
-    pub(crate) doubtful: Slots,
+    /// What is asked of every lane.
+    pub(crate) filter: Filter,
     pub(crate) wish: Wish,
     /// Whether days of the place's clock matter; otherwise the first start decides.
     pub(crate) by_day: bool,
-    pub(crate) language: Choice,
-    pub(crate) sector: Choice,
 }
 
 /// Which first starts a search compares.
@@ -41,35 +34,6 @@ pub(crate) enum Column {
     Of(usize),
     /// None: such visits are longer than every threshold.
     Beyond,
-}
-
-/// A language or sector that may be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Choice {
-    Any,
-    /// The place of its slice.
-    At(usize),
-    /// Nobody is that.
-    Nobody,
-}
-
-/// A few places of slices.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Slots {
-    places: [u8; 4],
-    count: u8,
-}
-
-impl Slots {
-    fn add(&mut self, slice: Slice) {
-        self.places[usize::from(self.count)] = slice.at() as u8;
-        self.count += 1;
-    }
-
-    /// The places.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.places[..usize::from(self.count)].iter().map(|place| usize::from(*place))
-    }
 }
 
 /// The column that speaks of the first visit type of at least so many minutes, and the lanes for which it does not.
@@ -135,19 +99,25 @@ impl<'q> Plan<'q> {
             now,
             window,
             reference: query.after.map_or(window.start, |cursor| cursor.reference).seconds(),
-            disc,
             column,
-            with,
-            without,
-            doubtful,
+            filter: Filter {
+                with,
+                without,
+                doubtful,
+                language: choice(query.language, |number| hot.slices.language(number)),
+                sector: choice(query.sector, |number| hot.slices.sector(number)),
+                disc,
+                before: match column {
+                    Column::Of(column) if !by_day => Some((column, window.end.seconds())),
+                    _ => None,
+                },
+            },
             wish: Wish {
                 visit_minutes: query.visit_minutes,
                 telehealth: query.telehealth,
                 new_patients: query.new_patients,
             },
             by_day,
-            language: choice(query.language, |number| hot.slices.language(number)),
-            sector: choice(query.sector, |number| hot.slices.sector(number)),
         })
     }
 }

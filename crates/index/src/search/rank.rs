@@ -16,6 +16,7 @@ use rendez_vocab::ids::PractitionerId;
 use super::calendar::Calendar;
 use super::once::Once;
 use super::plan::Column;
+use super::times::Known;
 use super::{Lanes, Search, seats};
 
 /// Nearest blocks first, so that the cut is low when the many far ones come: metres from the middle.
@@ -27,6 +28,18 @@ const SLIP: u32 = 28;
 /// Rough candidates that are gathered before records are asked.
 const ROUGH: usize = 256;
 
+/// Records that are asked for at once.
+const AT_ONCE: usize = 8;
+
+/// Buffers to use again.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    /// Candidates by the least that their score can be.
+    rough: Vec<u64>,
+    /// Places, among those found, of blocks whose turn has not come.
+    waiting: Vec<u32>,
+}
+
 /// A ranking on its way.
 struct Ranking<'a> {
     search: &'a Search<'a>,
@@ -37,7 +50,7 @@ struct Ranking<'a> {
 }
 
 impl Ranking<'_> {
-    fn run(&mut self, rough: &mut Vec<u64>) {
+    fn run(&mut self, room: &mut Room) {
         let (search, lanes) = (self.search, self.lanes);
         for judged in &lanes.judged {
             if lanes.masks[judged.at as usize] >> (judged.lane % LANES as u32) & 1 == 1 {
@@ -45,34 +58,36 @@ impl Ranking<'_> {
             }
         }
         let Column::Of(column) = search.plan.column else { return };
+        let Room { rough, waiting } = room;
         rough.clear();
-        let mut within = -1.0_f32;
-        for ring in search.rings(lanes.found.len()) {
+        waiting.clear();
+        let open = |at: usize| lanes.masks[at] & !lanes.judged_masks[at];
+        waiting.extend((0..lanes.found.len()).filter(|at| open(*at) != 0).map(|at| at as u32));
+        for ring in search.rings(waiting.len()) {
             let edge = (ring / hilbert::EARTH_METRES) * (ring / hilbert::EARTH_METRES);
-            for (at, found) in lanes.found.iter().enumerate() {
-                let mask = lanes.masks[at] & !lanes.judged_masks[at];
-                if mask == 0 || found.nearest <= within || found.nearest > edge {
-                    continue;
+            waiting.retain(|at| {
+                let found = &lanes.found[*at as usize];
+                let hopeful = hilbert::metres(found.nearest) as u32 <= self.select.cut();
+                if !hopeful || found.nearest > edge {
+                    return hopeful;
                 }
-                if search.plan.disc.is_some() && hilbert::metres(found.nearest) as u32 > self.select.cut() {
-                    continue;
-                }
+                let mask = open(*at as usize);
                 if search.plan.by_day {
                     self.rough_scores(found.block, mask, column, rough);
                 } else {
                     self.exact_scores(found.block, mask, column);
                 }
-            }
-            within = edge;
+                false
+            });
         }
-        self.settle(rough, usize::MAX);
+        self.settle(column, rough, usize::MAX);
     }
 
     fn exact_scores(&mut self, block: u32, mask: u64, column: usize) {
         let search = self.search;
         let typed = search.plan.query.typed.is_some();
         let scoring = Scoring {
-            point: search.plan.disc.map(|disc| disc.point),
+            point: search.plan.filter.disc.map(|disc| disc.point),
             column,
             reference: search.plan.reference,
             // Slips come on top of what is scanned.
@@ -91,34 +106,56 @@ impl Ranking<'_> {
     /// Gathers lanes by the least that their score can be.
     fn rough_scores(&mut self, block: u32, mask: u64, column: usize, rough: &mut Vec<u64>) {
         let (search, hot) = (self.search, &self.search.core.hot);
-        for seat in seats(mask) {
-            let lane = block * LANES as u32 + seat;
-            let Some(calendar) = self.calendars.get(usize::from(hot.zone(lane))) else { continue };
-            let earliest = calendar.cells.iter().find_map(|cell| hot.earliest(column, lane, cell));
-            let Some(earliest) = earliest else { continue };
-            let least = search.score(lane, Moment::from_seconds(earliest));
-            if least <= self.select.cut() {
-                rough.push(pack(least, lane));
+        let days = &hot.days[block as usize].0[column];
+        let mut left = mask;
+        while left != 0 {
+            let (zone, same) = search.same_zone(block, left);
+            left &= !same;
+            let Some(calendar) = self.calendars.get(zone) else { continue };
+            let mut open = same;
+            for cell in &calendar.cells {
+                for seat in seats(cell.free(days) & open) {
+                    let lane = block * LANES as u32 + seat;
+                    let first = hot.first(column, lane).seconds();
+                    if first < cell.until {
+                        open &= !(1 << seat);
+                        let least = search.score(lane, Moment::from_seconds(first.max(cell.from)));
+                        if least <= self.select.cut() {
+                            rough.push(pack(least, lane));
+                        }
+                    }
+                }
+                if open == 0 {
+                    break;
+                }
             }
         }
         if rough.len() >= ROUGH {
-            self.settle(rough, usize::from(search.plan.query.limit) + 1);
+            self.settle(column, rough, usize::from(search.plan.query.limit) + 1);
         }
     }
 
     /// Asks the records of at most so many of the most hopeful, and drops those without hope.
-    fn settle(&mut self, rough: &mut Vec<u64>, most: usize) {
+    fn settle(&mut self, column: usize, rough: &mut Vec<u64>, most: usize) {
         rough.sort_unstable();
+        let (core, window) = (self.search.core, self.search.plan.window);
         let mut done = 0;
-        for candidate in rough.iter().take(most) {
-            let (least, lane) = unpack(*candidate);
-            if least > self.select.cut() {
-                break;
-            }
-            done += 1;
-            if let Some(first) = self.search.first_start(lane, self.calendars) {
-                self.offer(self.search.score(lane, first), lane);
-                self.select.clear_out(|lane| self.search.tie(lane));
+        for group in rough[..most.min(rough.len())].chunks(AT_ONCE) {
+            let hopeful = group.partition_point(|candidate| unpack(*candidate).0 <= self.select.cut());
+            let lanes = group[..hopeful].iter().map(|candidate| unpack(*candidate).1);
+            let known = |lane| Known::by_column(&core.hot, column, lane);
+            lanes.clone().for_each(|lane| core.arena.fetch(core.hot.record(lane)));
+            lanes.for_each(|lane| core.record(lane).fetch(known(lane).from.max(window.start).seconds()));
+            for candidate in &group[..hopeful] {
+                let (least, lane) = unpack(*candidate);
+                if least > self.select.cut() {
+                    break;
+                }
+                done += 1;
+                if let Some(first) = self.search.first_start(&known(lane), self.calendars) {
+                    self.offer(self.search.score(lane, first), lane);
+                    self.select.clear_out(|lane| self.search.tie(lane));
+                }
             }
         }
         rough.drain(..done);
@@ -134,6 +171,7 @@ impl Ranking<'_> {
         {
             return;
         }
+        search.core.hot.fetch_owner(lane);
         self.select.push(score, lane);
         if self.select.is_full() {
             self.select.clear_out(|lane| search.tie(lane));
@@ -148,17 +186,17 @@ impl Search<'_> {
         lanes: &Lanes,
         calendars: &[Calendar],
         once: &Once,
-        rough: &mut Vec<u64>,
+        room: &mut Room,
         select: &mut Select,
     ) -> bool {
         let limit = usize::from(self.plan.query.limit);
         select.begin(limit + 1);
-        Ranking { search: self, lanes, calendars, once, select }.run(rough);
+        Ranking { search: self, lanes, calendars, once, select }.run(room);
         select.finish(|lane| self.tie(lane)).len() > limit
     }
 
     fn rings(&self, blocks: usize) -> &'static [f32] {
-        if self.plan.disc.is_none() || blocks < FEW { &RINGS[RINGS.len() - 1..] } else { &RINGS }
+        if self.plan.filter.disc.is_none() || blocks < FEW { &RINGS[RINGS.len() - 1..] } else { &RINGS }
     }
 
     fn comes_after(&self, score: u32, lane: u32, cursor: &Cursor) -> bool {
@@ -175,7 +213,7 @@ impl Search<'_> {
 
     /// How far away a lane is, if that is asked.
     pub(super) fn metres(&self, lane: u32) -> Option<u32> {
-        let disc = self.plan.disc.as_ref()?;
+        let disc = self.plan.filter.disc.as_ref()?;
         Some(hilbert::metres(hilbert::square(self.core.hot.position(lane), disc.point)) as u32)
     }
 

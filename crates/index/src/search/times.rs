@@ -5,10 +5,45 @@ use std::ops::ControlFlow;
 use crate::moment::{Moment, Span};
 use crate::record::Record;
 
+use crate::hot::Hot;
+
 use super::calendar::{Calendar, is_meant};
+use super::plan::Column;
 use super::{Lanes, Search};
 
+/// What is known of a lane's starts before its record is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub(super) lane: u32,
+    /// None is before.
+    pub(super) from: Moment,
+    /// The column that tells on which days there are any; none if it speaks of another visit type.
+    pub(super) column: Option<usize>,
+}
+
+impl Known {
+    /// The lane, and no more.
+    pub(super) fn nothing(lane: u32) -> Self {
+        Self { lane, from: Moment::MIN, column: None }
+    }
+
+    /// What a column says.
+    #[inline]
+    pub(super) fn by_column(hot: &Hot, column: usize, lane: u32) -> Self {
+        Self { lane, from: hot.first(column, lane), column: Some(column) }
+    }
+}
+
 impl Search<'_> {
+    /// What is known of a lane that matches.
+    #[inline]
+    pub(super) fn known(&self, lanes: &Lanes, lane: u32) -> Known {
+        match self.plan.column {
+            Column::Of(column) if !lanes.is_judged(lane) => Known::by_column(&self.core.hot, column, lane),
+            _ => Known::nothing(lane),
+        }
+    }
+
     /// Prepares the calendars of all zones in which lanes are, if days matter.
     pub(super) fn fill_calendars(&self, lanes: &Lanes, calendars: &mut Vec<Calendar>) {
         if !self.plan.by_day {
@@ -28,17 +63,17 @@ impl Search<'_> {
     }
 
     /// The first start of a lane that is asked for.
-    pub(super) fn first_start(&self, lane: u32, calendars: &[Calendar]) -> Option<Moment> {
+    pub(super) fn first_start(&self, known: &Known, calendars: &[Calendar]) -> Option<Moment> {
         let first = |record: &Record<'_>| {
             let visit_type = record.choose(&self.plan.wish)?;
             let mut first = None;
-            self.each_start(record, visit_type, lane, calendars, |start| {
+            self.each_start(record, visit_type, known, calendars, |start| {
                 first = Some(start);
                 ControlFlow::Break(())
             });
             first
         };
-        self.core.read(lane, first).flatten()
+        self.core.read(known.lane, first).flatten()
     }
 
     /// The starts of a lane that are asked for, in order, until `each` says stop.
@@ -46,17 +81,17 @@ impl Search<'_> {
         &self,
         record: &Record<'_>,
         visit_type: usize,
-        lane: u32,
+        known: &Known,
         calendars: &[Calendar],
         mut each: impl FnMut(Moment) -> ControlFlow<()>,
     ) {
         let offered = record.bookable(visit_type, self.plan.now);
         let cut = |from: Moment, until: Moment| Span::new(offered.start.max(from), offered.end.min(until));
-        let window = cut(self.plan.window.start, self.plan.window.end);
+        let window = cut(self.plan.window.start.max(known.from), self.plan.window.end);
         if !self.plan.by_day {
             return record.starts(visit_type, window, each);
         }
-        let zone = usize::from(self.core.hot.zone(lane));
+        let zone = usize::from(self.core.hot.zone(known.lane));
         let (Some(calendar), Some(zone)) = (calendars.get(zone), self.core.settings.zones.get(zone)) else {
             return;
         };
@@ -68,6 +103,9 @@ impl Search<'_> {
         }
         let mut flow = ControlFlow::Continue(());
         for cell in &calendar.cells {
+            if known.column.is_some_and(|column| self.core.hot.earliest(column, known.lane, cell).is_none()) {
+                continue;
+            }
             let span = cut(Moment::from_seconds(cell.from), Moment::from_seconds(cell.until));
             record.starts(visit_type, span, |start| {
                 flow = each(start);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use rendez_index::{
-    Answer, Builder, Circle, Index, Moment, Packed, Profile, Query, Scratch, Settings, Span, Typed,
+    Answer, Builder, Circle, Index, Packed, Profile, Query, Scratch, Settings, Span, Starts, Typed,
 };
 use rendez_vocab::ids::PractitionerId;
 
@@ -173,12 +173,12 @@ fn search_once(stage: &Stage, index: &Index, dice: &mut Dice, scratch: &mut Scra
             "somebody else's card"
         );
     }
-    let shown: HashMap<PractitionerId, &Vec<Moment>> =
+    let shown: HashMap<PractitionerId, &Starts> =
         answer.hits.iter().map(|hit| (hit.practitioner, &hit.starts)).collect();
     for (popular, booked) in stage.popular.iter().zip(booked) {
         let Some(starts) = shown.get(&popular.profile.practitioner) else { continue };
         let gone: HashSet<Span> = popular.order[..booked].iter().copied().collect();
-        for start in *starts {
+        for start in starts.iter() {
             let blocked = popular.profile.visit_types[0].blocked(*start);
             assert!(!gone.contains(&blocked), "{start:?} was booked before the search began");
         }

@@ -294,7 +294,7 @@ fn hit(profile: &Profile, offer: &Offer) -> Hit {
         metres: offer.metres,
         visit_type: visit_type.id,
         duration_minutes: visit_type.duration_minutes,
-        starts: offer.starts.clone(),
+        starts: offer.starts.iter().copied().collect(),
         score: offer.score,
     }
 }
