@@ -211,6 +211,19 @@ impl Hot {
         huge::fetch(&self.earlier[block].0[seat]);
     }
 
+    /// Asks memory for where a lane is.
+    #[inline]
+    pub(crate) fn fetch_position(&self, lane: u32) {
+        let (block, seat) = seat(lane);
+        self.axes.iter().for_each(|axis| huge::fetch(&axis[block].0[seat]));
+    }
+
+    /// Asks memory for whose the lanes of a block are.
+    #[inline]
+    pub(crate) fn fetch_people(&self, block: u32) {
+        self.people[block as usize].fetch();
+    }
+
     /// Asks memory for whose the lane is and where more is known of it.
     #[inline]
     pub(crate) fn fetch_owner(&self, lane: u32) {

@@ -78,6 +78,10 @@ pub(crate) struct Lanes {
     pub(crate) judged_masks: Vec<u64>,
     /// Whether names are still to be asked for.
     ask_names: bool,
+    /// A bit for each person who is meant then.
+    meant: Vec<u64>,
+    /// Lanes of people who are meant, if they are few.
+    of_people: Vec<u32>,
     /// Those that only their records decide.
     spare: Vec<u64>,
     /// What the scan has met.
