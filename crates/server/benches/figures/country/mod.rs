@@ -91,7 +91,7 @@ async fn check(report: &mut Report, server: &Server, tokens: &Tokens) -> Result<
         let answer = connections.ask(&get("/v1/index", Some(&token))).await?;
         ensure!(answer.status == 200, "the index is described with {}", answer.name());
         let state: Value = answer.json()?;
-        if !state["last_check"].is_null() && state["check"].is_null() {
+        if !state["last_check"].is_null() && state["checking"].is_null() {
             break state["last_check"].clone();
         }
         ensure!(begun.elapsed() < CHECK_PATIENCE, "the check does not end");
