@@ -16,7 +16,8 @@ CREATE TABLE practitioner_identifier (
     visit_type_names text[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (system, value)
 );
-CREATE INDEX practitioner_identifier_practitioner ON practitioner_identifier (practitioner_id, system);
+-- Each source knows each practitioner once: otherwise two of its records would write over each other forever.
+CREATE UNIQUE INDEX practitioner_identifier_practitioner ON practitioner_identifier (practitioner_id, system);
 
 CREATE TABLE organization_identifier (
     system          text COLLATE "C" NOT NULL,
@@ -86,11 +87,14 @@ CREATE TABLE import_line (
 ) PARTITION BY LIST (run_id);
 
 CREATE TABLE import_place (
-    run_id  bigint  NOT NULL,
-    key     text    COLLATE "C" NOT NULL,
+    run_id  bigint   NOT NULL,
+    key     text     COLLATE "C" NOT NULL,
     -- Whether it is a line of its own, which is counted.
-    is_line boolean NOT NULL,
-    said    json    NOT NULL,
+    is_line boolean  NOT NULL,
+    -- The line that said it first.
+    file_no smallint NOT NULL,
+    line    bigint   NOT NULL,
+    said    json     NOT NULL,
     PRIMARY KEY (run_id, key)
 ) PARTITION BY LIST (run_id);
 

@@ -12,27 +12,34 @@ pub struct Fault {
     source: Option<Box<dyn Error + Send + Sync>>,
     /// Nobody can serve this now, but trying again soon may work: 503 rather than 500.
     passing: bool,
+    /// Some value is at fault, so that the same statement with others may work.
+    about_data: bool,
 }
 
 impl Fault {
     /// A fault with its cause. `doing` is a short phrase for the log, such as "reading the schedule".
     pub fn new(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { doing, source: Some(source.into()), passing: false }
+        Self { doing, source: Some(source.into()), passing: false, about_data: false }
     }
 
     /// A fault without a cause below it.
     pub const fn plain(doing: &'static str) -> Self {
-        Self { doing, source: None, passing: false }
+        Self { doing, source: None, passing: false, about_data: false }
     }
 
     /// A fault that may be gone when the caller tries again: the database is restarting, every connection is taken.
     pub fn passing(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { doing, source: Some(source.into()), passing: true }
+        Self { doing, source: Some(source.into()), passing: true, about_data: false }
     }
 
     /// Whether trying again soon may work.
     pub const fn is_passing(&self) -> bool {
         self.passing
+    }
+
+    /// Whether a value broke a rule of the database: the same with other values may work.
+    pub const fn is_about_data(&self) -> bool {
+        self.about_data
     }
 
     /// Says what was being done when it broke.
@@ -71,7 +78,8 @@ impl Error for Fault {
 impl From<tokio_postgres::Error> for Fault {
     fn from(error: tokio_postgres::Error) -> Self {
         let passing = error.is_closed() || error.code().is_none_or(crate::store::is_passing_state);
-        Self { doing: "talking to PostgreSQL", passing, source: Some(describe(error)) }
+        let about_data = error.code().is_some_and(crate::store::is_about_data);
+        Self { doing: "talking to PostgreSQL", passing, about_data, source: Some(describe(error)) }
     }
 }
 

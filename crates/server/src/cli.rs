@@ -99,9 +99,9 @@ pub struct ImportPractitioners {
     /// How the files are written
     #[arg(long, value_enum, default_value = "auto")]
     pub format: Format,
-    /// Whose ids the files hold, where they are not those of a national register: the same name each time
-    #[arg(long, value_name = "NAME", default_value = "default")]
-    pub source: String,
+    /// Whose ids the files hold, the same name each time; needed unless they are those of a national register
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
     /// Where lines that cannot be taken are listed [default: FILE.report.csv]
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,

@@ -26,3 +26,8 @@ pub fn is_passing_state(state: &SqlState) -> bool {
         || *state == SqlState::QUERY_CANCELED
         || ["08", "53", "57"].iter().any(|class| state.code().starts_with(class))
 }
+
+/// Whether a state is about the values of a row: out of range, of the wrong form, or against a constraint.
+pub fn is_about_data(state: &SqlState) -> bool {
+    ["22", "23"].iter().any(|class| state.code().starts_with(class))
+}

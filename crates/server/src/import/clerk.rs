@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 use rendez_domain::directory::bulk::{Place, Tally};
-use rendez_domain::regions::{Identifier, Pack, Place as Town, search_key};
+use rendez_domain::regions::{Pack, Place as Town, search_key};
 
 use super::taken::Bad;
 
-/// No notice names more than this of a file.
-const SHOWN: usize = 60;
+/// Codes of specialties are no longer.
+const CODE_AT_MOST: usize = 20;
 const NAME_AT_MOST: usize = 100;
 const TEXT_AT_MOST: usize = 200;
 
@@ -82,7 +82,14 @@ impl Clerk {
 
     fn or_notice(&mut self, known: Option<String>, asked: &str) -> Option<String> {
         if known.is_none() && !asked.is_empty() {
-            self.notice(&format!("specialty not known: {}", shortened(asked, SHOWN)));
+            // What is no code may be anything, people's names too.
+            let is_code = asked.len() <= CODE_AT_MOST
+                && asked.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+                && asked.bytes().any(|byte| byte.is_ascii_digit());
+            match is_code {
+                true => self.notice(&format!("specialty not known: {asked}")),
+                false => self.notice("specialty not known"),
+            }
         }
         known
     }
@@ -154,11 +161,6 @@ impl Clerk {
     pub(super) fn country(&self) -> String {
         self.pack.region().as_str().to_ascii_uppercase()
     }
-
-    /// A number that practitioners bear, if the region knows its form.
-    pub(super) fn identifier(&self, code: &str) -> Option<&'static Identifier> {
-        self.pack.identifiers().iter().find(|identifier| identifier.code == code)
-    }
 }
 
 /// A person's name, 1 to 100 characters. One in capitals only gets small letters.
@@ -166,7 +168,11 @@ pub(super) fn person_name(field: &str, written: &str) -> Result<String, Bad> {
     let name = written.split_whitespace().collect::<Vec<_>>().join(" ");
     match name.chars().count() {
         0 => Err(Bad::new(field, "it is missing")),
-        1..=NAME_AT_MOST => Ok(small_letters(&name)),
+        1..=NAME_AT_MOST => {
+            // A few letters become two when they are made small.
+            let small = small_letters(&name);
+            Ok(if small.chars().count() <= NAME_AT_MOST { small } else { name })
+        }
         _ => Err(Bad::new(field, format!("it has more than {NAME_AT_MOST} characters"))),
     }
 }
@@ -254,6 +260,11 @@ mod tests {
         }
         assert_eq!(person_name("given_name", "  "), Err(Bad::new("given_name", "it is missing")));
         assert!(person_name("given_name", &"x".repeat(101)).is_err());
+        assert_eq!(
+            person_name("given_name", &"İ".repeat(100)),
+            Ok("İ".repeat(100)),
+            "İ has no small letter of its own"
+        );
     }
 
     #[test]
@@ -277,6 +288,12 @@ mod tests {
         assert_eq!(clerk.coded(&["394812008"], &[]), dentist);
         assert_eq!(clerk.coded(&[], &["Chirurgien-dentiste"]), dentist);
         assert_eq!(clerk.rpps(["SM99", "98"]), None);
-        assert_eq!(clerk.notices.notices.keys().collect::<Vec<_>>(), ["specialty not known: SM99"]);
+        assert_eq!(clerk.coded(&[], &["Dr Jeanne Petit"]), None);
+        assert_eq!(clerk.coded(&["Jeanne"], &[]), None);
+        assert_eq!(
+            clerk.notices.notices,
+            [("specialty not known".to_owned(), 2), ("specialty not known: SM99".to_owned(), 1)].into(),
+            "a text is not repeated, since it may name somebody"
+        );
     }
 }

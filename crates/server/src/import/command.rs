@@ -34,9 +34,9 @@ pub(crate) async fn import(arguments: ImportPractitioners) -> Result<()> {
     for input in inputs.iter().filter(|input| !input.unread.is_empty()) {
         println!("{}: nobody reads the columns {}", input.path.display(), input.unread.join(", "));
     }
+    let system = format.system(arguments.source.as_deref()).map_err(|reason| Unusable::new(first, reason))?;
     let fingerprint = source::fingerprint(files).map_err(|error| Unusable::new(first, error.to_string()))?;
-    let source =
-        Source { system: format.system(&arguments.source), format: format.as_str().to_owned(), fingerprint };
+    let source = Source { system, format: format.as_str().to_owned(), fingerprint };
     let report = arguments.report.clone().unwrap_or_else(|| {
         let mut name = first.as_os_str().to_owned();
         name.push(".report.csv");

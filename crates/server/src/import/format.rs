@@ -8,6 +8,8 @@ use clap::ValueEnum;
 use super::lines::{Lines, Next};
 use super::source::{self, Consumed, Unusable};
 
+const SOURCE_AT_MOST: usize = 60;
+
 /// How files are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -35,12 +37,22 @@ impl Format {
         }
     }
 
-    /// Whose numbers such files hold. Files without numbers of a register are told apart by `source`.
-    pub(super) fn system(self, source: &str) -> String {
-        match self {
-            Self::Rpps => "rpps".to_owned(),
-            Self::Nppes => "npi".to_owned(),
-            other => format!("{}:{source}", other.as_str()),
+    /// Whose numbers such files hold. Ids that are not those of a register mean something only beside a source's name.
+    pub(super) fn system(self, source: Option<&str>) -> Result<String, &'static str> {
+        let is_name = |name: &&str| {
+            (1..=SOURCE_AT_MOST).contains(&name.len())
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        };
+        match (self, source) {
+            (Self::Rpps, _) => Ok("rpps".to_owned()),
+            (Self::Nppes, _) => Ok("npi".to_owned()),
+            (_, None) => {
+                Err("it holds ids of its own: say whose they are by --source NAME, the same name each time")
+            }
+            (other, Some(name)) if is_name(&name) => Ok(format!("{}:{name}", other.as_str())),
+            _ => Err(
+                "the name of its source must be 1 to 60 letters without accents, digits, points, hyphens and underscores",
+            ),
         }
     }
 
@@ -84,6 +96,16 @@ fn seen(first: &str) -> Option<Format> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_of_ones_own_need_a_source_and_those_of_registers_none() {
+        assert_eq!(Format::Rpps.system(None).as_deref(), Ok("rpps"));
+        assert_eq!(Format::Csv.system(Some("clinic-7")).as_deref(), Ok("csv:clinic-7"));
+        assert_eq!(Format::Fhir.system(Some(&"x".repeat(60))).map(|name| name.len()), Ok(65));
+        for wrong in [None, Some(""), Some("à Rennes"), Some(&*"x".repeat(61))] {
+            assert!(Format::Csv.system(wrong).is_err(), "{wrong:?}");
+        }
+    }
 
     #[test]
     fn a_first_line_tells_the_format() {

@@ -12,6 +12,7 @@ mod format;
 mod hours;
 mod lines;
 mod nppes;
+mod numbers;
 mod our_csv;
 mod reading;
 mod report;

@@ -3,18 +3,16 @@
 
 use jiff::civil::Date;
 use rendez_domain::directory::bulk::{IfUnknown, Place, Said, key_of};
-use rendez_domain::regions::CheckRule;
 
 use super::clerk::{self, Clerk};
 use super::delimited::{Dialect, Header, Row};
+use super::numbers;
 use super::taken::{AboutPractitioner, Bad, Taken};
 use super::zones;
 
 pub(super) const DIALECT: Dialect = Dialect { delimiter: b',', quotes: true };
 
 const PERSON: &str = "1";
-/// The check digit of an NPI is that of a card number which begins with these (45 CFR 162.406).
-const CARD_PREFIX: &[u8] = b"80840";
 const TAXONOMIES: u32 = 15;
 const PRACTICE: &str = "Provider Business Practice Location Address";
 
@@ -29,10 +27,8 @@ pub(super) fn check(header: &Header) -> Result<Vec<String>, String> {
 }
 
 pub(super) fn take(row: &Row<'_>, clerk: &mut Clerk) -> Result<Taken, Bad> {
-    let person = row.get("NPI").to_owned();
-    if !is_npi(&person) {
-        return Err(Bad::new("NPI", "its length or its check digit is wrong"));
-    }
+    let person = numbers::npi(row.get("NPI"))
+        .ok_or_else(|| Bad::new("NPI", "its length or its check digit is wrong"))?;
     if is_deactivated(row) {
         let said = Said {
             if_unknown: IfUnknown::Skip("the number is deactivated".into()),
@@ -58,10 +54,6 @@ pub(super) fn take(row: &Row<'_>, clerk: &mut Clerk) -> Result<Taken, Bad> {
         ..Said::default()
     };
     Ok(Taken::practitioner(AboutPractitioner { person, said, place, ..AboutPractitioner::default() }))
-}
-
-fn is_npi(number: &str) -> bool {
-    number.len() == 10 && CheckRule::Luhn.holds(&[CARD_PREFIX, number.as_bytes()].concat())
 }
 
 /// A number that was given back later than it was taken is active again.
@@ -135,16 +127,4 @@ fn place(row: &Row<'_>, clerk: &mut Clerk) -> Option<Place> {
         position: None,
         time_zone: zone.unwrap_or(clerk.pack.time_zone_name()).to_owned(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_npi_is_checked_as_its_regulation_says() {
-        assert!(is_npi("1234567893"), "the example of the regulation");
-        assert!(!is_npi("1234567894"));
-        assert!(!is_npi("123456789"));
-    }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use rendez_domain::directory::bulk::{Batch, Finding, Position, StagedLine};
+use rendez_domain::directory::bulk::{Batch, Finding, Position, StagedLine, StagedPlace};
 use tokio::sync::mpsc;
 
 use super::clerk::{self, Clerk};
@@ -175,13 +175,16 @@ fn put(
     }
     match input.take(text, clerk)? {
         Taken::Skipped(reason) => batch.tally.skip(&reason, 1),
-        Taken::Place(place) => batch.places.push((clerk::bounded(*place), true)),
+        Taken::Place(place) => {
+            batch.places.push(StagedPlace { place: clerk::bounded(*place), is_line: true, file, line })
+        }
         Taken::Practitioner(about) => {
             let staged = StagedLine::new(about.person, file, line, &about.said);
             let mut staged = staged.map_err(|_| Bad::new("line", "it cannot be kept"))?;
             (staged.own, staged.via) = (about.own, about.via);
             batch.lines.push(staged);
-            batch.places.extend(about.place.map(|place| (clerk::bounded(place), false)));
+            let place = about.place.map(clerk::bounded);
+            batch.places.extend(place.map(|place| StagedPlace { place, is_line: false, file, line }));
         }
     }
     Ok(())

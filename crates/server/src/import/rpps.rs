@@ -5,6 +5,7 @@ use rendez_domain::directory::bulk::{Place, Said, key_of};
 
 use super::clerk::{self, Clerk};
 use super::delimited::{Dialect, Header, Row};
+use super::numbers;
 use super::taken::{AboutPractitioner, Bad, Taken};
 
 pub(super) const DIALECT: Dialect = Dialect { delimiter: b'|', quotes: false };
@@ -31,11 +32,8 @@ pub(super) fn take(row: &Row<'_>, clerk: &mut Clerk) -> Result<Taken, Bad> {
     if row.get("Code catégorie professionnelle") == STUDENT {
         return Ok(Taken::Skipped("a student".into()));
     }
-    let person = row.get("Identifiant PP").to_owned();
-    let form = clerk.identifier("rpps");
-    if person.is_empty() || form.is_some_and(|form| !form.is_valid(&person)) {
-        return Err(Bad::new("Identifiant PP", "its length or its check digit is wrong"));
-    }
+    let person = numbers::rpps(row.get("Identifiant PP"))
+        .ok_or_else(|| Bad::new("Identifiant PP", "its length or its check digit is wrong"))?;
     let place = place(row, clerk);
     let phones = ["Téléphone (coord. structure)", "Téléphone 2 (coord. structure)"]
         .into_iter()

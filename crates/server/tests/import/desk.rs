@@ -57,9 +57,12 @@ impl Desk {
             .args(["import", "practitioners"])
             .args(files)
             .args(flags)
-            .args(["--database-url", &url(&self.database)])
+            .args(["--database-url", &self.url()])
             .stdin(Stdio::null())
             .kill_on_drop(true);
+        if !flags.contains(&"--source") {
+            command.args(["--source", "clinics"]);
+        }
         if let Some(point) = deadly {
             command.env("FAILPOINTS", point);
         }
@@ -68,7 +71,17 @@ impl Desk {
 
     /// The same, and it goes well.
     pub(crate) async fn import(&self, files: &[&Path]) -> Lines {
-        let output = self.run(files, &[], None).await;
+        self.import_with(files, &[]).await
+    }
+
+    /// The same under the name of another source.
+    pub(crate) async fn import_from(&self, source: &str, files: &[&Path]) -> Lines {
+        self.import_with(files, &["--source", source]).await
+    }
+
+    /// The same with flags.
+    pub(crate) async fn import_with(&self, files: &[&Path], flags: &[&str]) -> Lines {
+        let output = self.run(files, flags, None).await;
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
         assert!(said.contains("every line is accounted for"), "{said}");
@@ -76,6 +89,11 @@ impl Desk {
         let leftovers = "SELECT (SELECT count(*) FROM import_finding) + (SELECT count(*) FROM import_line) + (SELECT count(*) FROM import_place)";
         assert_eq!(self.count(leftovers).await, 0, "lines are forgotten once they are entered");
         self.lines().await
+    }
+
+    /// How the program reaches the database.
+    pub(crate) fn url(&self) -> String {
+        url(&self.database)
     }
 
     pub(crate) async fn lines(&self) -> Lines {
@@ -104,15 +122,20 @@ impl Desk {
 
     /// Line and field of each line of the report beside a file.
     pub(crate) fn report(&self, file: &Path) -> Vec<(u64, String)> {
-        let mut name = file.as_os_str().to_owned();
-        name.push(".report.csv");
-        let text = std::fs::read_to_string(name).expect("a report");
+        let text = self.report_text(file);
         let field = |line: &str| {
             let mut fields = line.split(',').skip(1);
             let number = fields.next().and_then(|number| number.parse().ok()).expect("a line number");
             (number, fields.next().expect("a field").trim_matches('"').to_owned())
         };
         text.lines().skip(1).map(field).collect()
+    }
+
+    /// The report beside a file as it is written.
+    pub(crate) fn report_text(&self, file: &Path) -> String {
+        let mut name = file.as_os_str().to_owned();
+        name.push(".report.csv");
+        std::fs::read_to_string(name).expect("a report")
     }
 
     pub(crate) async fn count(&self, sql: &str) -> i64 {

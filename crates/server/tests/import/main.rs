@@ -4,4 +4,5 @@ mod clinics_csv;
 mod desk;
 mod fhir;
 mod interrupted;
+mod refused;
 mod registers;

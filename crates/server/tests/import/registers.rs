@@ -113,5 +113,10 @@ async fn a_file_that_is_none_is_refused_before_anything_is_touched() {
         let output = desk.run(&[file], &[], None).await;
         assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
     }
+    let list = desk.fixture("practitioners.csv");
+    for source in ["", "a b", &"x".repeat(101)] {
+        let output = desk.run(&[&list], &["--source", source], None).await;
+        assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    }
     assert_eq!(desk.count("SELECT count(*) FROM import_run").await, 0);
 }

@@ -31,7 +31,7 @@ struct Group {
 }
 
 /// Lines that turn out to be bad: file, line, field, reason, and what they name.
-type Findings = Vec<(i16, i64, &'static str, &'static str, String)>;
+pub(super) type Findings = Vec<(i16, i64, &'static str, String, String)>;
 
 /// Enters the practitioners after a key; the last of them, or nothing if there are no more.
 pub(super) async fn enter_next(
@@ -96,6 +96,23 @@ pub(super) async fn enter_next(
     Ok(last)
 }
 
+/// Makes the lines of the first practitioner after a key bad, because the database refuses them; the key of them.
+pub(super) async fn refuse_next(
+    tx: &Transaction<'_>,
+    run: i64,
+    after: &str,
+    reason: &str,
+    tally: &mut Tally,
+) -> Result<Option<String>, Fault> {
+    let groups = groups(tx, run, after, 1).await?;
+    let mut findings = Findings::new();
+    for group in &groups {
+        refuse(group, "line", reason, &mut findings);
+    }
+    record(tx, run, findings, tally).await?;
+    Ok(groups.into_iter().next().map(|group| group.person))
+}
+
 async fn groups(tx: &Transaction<'_>, run: i64, after: &str, limit: i64) -> Result<Vec<Group>, Fault> {
     let last = tx
         .query_opt(
@@ -142,8 +159,9 @@ fn drop_lines_without_their_place(
     group.lines.retain(|line| {
         let missing = line.said.places.iter().flatten().find(|key| !known.contains_key(key.as_str()));
         if let Some(key) = missing {
-            let reason = "the place is neither in these files nor known from earlier ones";
-            findings.push((line.file, line.number, "location", reason, key.clone()));
+            let reason =
+                "the place is not in these files or could not be taken, and is not known from earlier ones";
+            findings.push((line.file, line.number, "location", reason.to_owned(), key.clone()));
         }
         missing.is_none()
     });
@@ -170,16 +188,21 @@ async fn adopt(
     let found = known::by_also(tx, &numbers).await?;
     let practitioners: Vec<Uuid> = found.values().copied().collect();
     let taken = known::taken(tx, maker.system, &practitioners).await?;
-    let (mut claimed, mut others) = (HashSet::new(), HashSet::new());
+    // Whoever comes first under a number, or as a practitioner, is the one.
+    let (mut claimed, mut claimed_practitioners, mut others) =
+        (HashSet::new(), HashSet::new(), HashSet::new());
     for (person, also) in unknown {
         let theirs = also.iter().find_map(|number| found.get(*number)).copied();
         let disputed = also.iter().any(|number| claimed.contains(*number))
-            || theirs.is_some_and(|practitioner| taken.contains(&practitioner));
+            || theirs.is_some_and(|practitioner| {
+                taken.contains(&practitioner) || claimed_practitioners.contains(&practitioner)
+            });
         if disputed {
             others.insert(person.to_owned());
             continue;
         }
         claimed.extend(also);
+        claimed_practitioners.extend(theirs);
         if let Some(practitioner) = theirs {
             before.insert(person.to_owned(), Before { practitioner, ..Before::default() });
         }
@@ -232,12 +255,18 @@ async fn add_fresh(
     Ok(())
 }
 
-fn refuse(group: &Group, field: &'static str, reason: &'static str, findings: &mut Findings) {
+fn refuse(group: &Group, field: &'static str, reason: &str, findings: &mut Findings) {
     let lines = group.lines.iter();
-    findings.extend(lines.map(|line| (line.file, line.number, field, reason, group.person.clone())));
+    findings
+        .extend(lines.map(|line| (line.file, line.number, field, reason.to_owned(), group.person.clone())));
 }
 
-async fn record(tx: &Transaction<'_>, run: i64, findings: Findings, tally: &mut Tally) -> Result<(), Fault> {
+pub(super) async fn record(
+    tx: &Transaction<'_>,
+    run: i64,
+    findings: Findings,
+    tally: &mut Tally,
+) -> Result<(), Fault> {
     tally.bad += i64::try_from(findings.len()).unwrap_or(i64::MAX);
     let rows = findings
         .into_iter()

@@ -23,5 +23,5 @@ mod write;
 pub use digest::key_of;
 pub use model::{Closed, IfUnknown, Open, Place, Said, VisitTypeSaid};
 pub use run::{Import, Phase, Position, Source};
-pub use stage::{Batch, Finding, StagedLine};
+pub use stage::{Batch, Finding, StagedLine, StagedPlace};
 pub use tally::Tally;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::copy::{copy, row};
 use super::digest::digest;
+use super::enter::record;
 use super::model::Place;
 use super::run::Maker;
 use super::tally::{Outcome, Tally};
@@ -45,6 +46,29 @@ pub(super) async fn enter_next(
         }
     }
     Ok(places.last().map(|place| place.key.clone()))
+}
+
+/// Passes over the first place after a key, because the database refuses it; the key of it.
+pub(super) async fn refuse_next(
+    tx: &Transaction<'_>,
+    run: i64,
+    after: &str,
+    reason: &str,
+    tally: &mut Tally,
+) -> Result<Option<String>, Fault> {
+    let row = tx
+        .query_opt(
+            "SELECT key, is_line, file_no, line FROM import_place WHERE run_id = $1 AND key > $2 ORDER BY key LIMIT 1",
+            &[&run, &after],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let key: String = row.get(0);
+    if row.get(1) {
+        let finding = (row.get(2), row.get(3), "location", reason.to_owned(), key.clone());
+        record(tx, run, vec![finding], tally).await?;
+    }
+    Ok(Some(key))
 }
 
 /// Enters places whose keys are all different.

@@ -10,7 +10,7 @@ use tokio_postgres::types::Json;
 
 use super::stage::Finding;
 use super::tally::Tally;
-use super::{places, stage, write};
+use super::{enter, places, stage, write};
 use crate::regions::Pack;
 
 /// Any number will do as long as nothing else in the database takes it.
@@ -58,6 +58,15 @@ impl Phase {
         Self::ALL.iter().find(|(phase, _)| *phase == self).map_or("done", |(_, name)| name)
     }
 
+    fn after(self) -> Self {
+        match self {
+            Self::Reading => Self::Placing,
+            Self::Placing => Self::Entering,
+            Self::Entering => Self::Reporting,
+            Self::Reporting | Self::Done => Self::Done,
+        }
+    }
+
     fn named(name: &str) -> Self {
         Self::ALL.iter().find(|(_, known)| *known == name).map_or(Self::Done, |(phase, _)| *phase)
     }
@@ -84,6 +93,8 @@ pub struct Import {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     resumed: bool,
+    /// How many places or practitioners the database bears in a batch: fewer while it refuses one of them.
+    at_once: i64,
 }
 
 /// What the row of the run says.
@@ -124,7 +135,17 @@ impl Import {
                 (id, progress, false)
             }
         };
-        Ok(Self { conn, id, system: source.system.clone(), progress, pack, clock, entropy, resumed })
+        Ok(Self {
+            conn,
+            id,
+            system: source.system.clone(),
+            progress,
+            pack,
+            clock,
+            entropy,
+            resumed,
+            at_once: i64::MAX,
+        })
     }
 
     /// Whether an earlier start has begun it.
@@ -163,42 +184,62 @@ impl Import {
 
     /// Enters the next places, at most `limit`; the last call moves on to the practitioners. Says how many lines it settled.
     pub async fn place(&mut self, limit: i64) -> Result<i64, Fault> {
-        let mut next = self.progress.clone();
-        let before = settled(&next.tally);
-        let tx = self.conn.transaction().await?;
-        let maker =
-            Maker { pack: self.pack, clock: &*self.clock, entropy: &*self.entropy, system: &self.system };
-        match places::enter_next(&tx, &maker, self.id, &next.entered_to, limit, &mut next.tally).await? {
-            Some(key) => next.entered_to = key,
-            None => {
-                next.phase = Phase::Entering;
-                next.entered_to = String::new();
-            }
-        }
-        save(&tx, self.id, &next).await?;
-        tx.commit().await?;
-        rendez_platform::crash::point("import.placed");
-        let lines = settled(&next.tally) - before;
-        self.progress = next;
-        Ok(lines)
+        self.step(Phase::Placing, limit).await
     }
 
     /// Enters the next practitioners, at most `limit`; the last call moves on to the report. Says how many lines it settled.
     pub async fn enter(&mut self, limit: i64) -> Result<i64, Fault> {
+        self.step(Phase::Entering, limit).await
+    }
+
+    /// One batch. If the database refuses what somebody in it says, smaller and smaller ones find them, and their lines
+    /// become bad: whoever comes after them is still entered.
+    async fn step(&mut self, phase: Phase, limit: i64) -> Result<i64, Fault> {
+        loop {
+            let at_once = self.at_once.min(limit);
+            match self.try_step(phase, at_once, None).await {
+                Ok(lines) => {
+                    self.at_once = self.at_once.saturating_mul(2);
+                    return Ok(lines);
+                }
+                Err(fault) if fault.is_about_data() && at_once > 1 => self.at_once = at_once / 2,
+                Err(fault) if fault.is_about_data() => {
+                    let reason = format!("the database refuses it: {fault:?}");
+                    return self.try_step(phase, 1, Some(&reason)).await;
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// One transaction: enters what comes next, or makes it bad for a reason.
+    async fn try_step(&mut self, phase: Phase, limit: i64, refused: Option<&str>) -> Result<i64, Fault> {
         let mut next = self.progress.clone();
-        let before = settled(&next.tally);
+        let (run, after, tally) = (self.id, self.progress.entered_to.as_str(), &mut next.tally);
+        let before = settled(tally);
         let tx = self.conn.transaction().await?;
         let maker =
             Maker { pack: self.pack, clock: &*self.clock, entropy: &*self.entropy, system: &self.system };
-        let to =
-            super::enter::enter_next(&tx, &maker, self.id, &next.entered_to, limit, &mut next.tally).await?;
+        let to = match (phase, refused) {
+            (Phase::Placing, None) => places::enter_next(&tx, &maker, run, after, limit, tally).await?,
+            (Phase::Placing, Some(reason)) => places::refuse_next(&tx, run, after, reason, tally).await?,
+            (_, None) => enter::enter_next(&tx, &maker, run, after, limit, tally).await?,
+            (_, Some(reason)) => enter::refuse_next(&tx, run, after, reason, tally).await?,
+        };
         match to {
-            Some(person) => next.entered_to = person,
-            None => next.phase = Phase::Reporting,
+            Some(key) => next.entered_to = key,
+            None => {
+                next.phase = phase.after();
+                next.entered_to = String::new();
+            }
         }
-        save(&tx, self.id, &next).await?;
+        save(&tx, run, &next).await?;
+        rendez_platform::crash::point("import.entering");
         tx.commit().await?;
-        rendez_platform::crash::point("import.entered");
+        rendez_platform::crash::point(match phase {
+            Phase::Placing => "import.placed",
+            _ => "import.entered",
+        });
         let lines = settled(&next.tally) - before;
         self.progress = next;
         Ok(lines)

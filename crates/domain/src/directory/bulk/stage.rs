@@ -27,6 +27,19 @@ pub struct StagedLine {
     pub said: Box<RawValue>,
 }
 
+/// A place that a line describes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StagedPlace {
+    /// What is said of it.
+    pub place: Place,
+    /// Whether the line describes nothing else: such a line is counted.
+    pub is_line: bool,
+    /// Which file.
+    pub file: i16,
+    /// Which line of it.
+    pub line: i64,
+}
+
 /// A line that could not be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -47,8 +60,8 @@ pub struct Finding {
 pub struct Batch {
     /// Lines about practitioners.
     pub lines: Vec<StagedLine>,
-    /// Places, each with whether it is a line of its own: such a line is counted.
-    pub places: Vec<(Place, bool)>,
+    /// Places that lines describe.
+    pub places: Vec<StagedPlace>,
     /// Bad lines.
     pub findings: Vec<Finding>,
     /// What is known of the lines already.
@@ -84,13 +97,16 @@ pub(super) async fn write(
         .map(|line| row![run, &line.person, line.file, line.line, &line.own, &line.via, Json(&line.said)]);
     copy(tx, &format!("import_line_{run}"), "run_id, person, file_no, line, own, via, said", rows.collect())
         .await?;
-    let rows = batch.places.iter().map(|(place, is_line)| row![&place.key, *is_line, Json(place)]);
-    copy(tx, "staging_place", "key, is_line, said", rows.collect()).await?;
+    let rows = batch
+        .places
+        .iter()
+        .map(|one| row![&one.place.key, one.is_line, one.file, one.line, Json(&one.place)]);
+    copy(tx, "staging_place", "key, is_line, file_no, line, said", rows.collect()).await?;
     let kept = tx
         .query_one(
             "WITH kept AS (
-                INSERT INTO import_place (run_id, key, is_line, said)
-                SELECT $1, key, is_line, said FROM staging_place ORDER BY ordinal ON CONFLICT DO NOTHING RETURNING is_line
+                INSERT INTO import_place (run_id, key, is_line, file_no, line, said)
+                SELECT $1, key, is_line, file_no, line, said FROM staging_place ORDER BY ordinal ON CONFLICT DO NOTHING RETURNING is_line
              ) SELECT (SELECT count(*) FROM staging_place WHERE is_line) - (SELECT count(*) FROM kept WHERE is_line)",
             &[&run],
         )

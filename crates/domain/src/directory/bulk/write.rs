@@ -4,7 +4,7 @@
 pub(super) const TEMPORARY_TABLES: &str = "
 SET client_min_messages = warning;
 CREATE TEMP TABLE IF NOT EXISTS staging_place (
-    ordinal bigint GENERATED ALWAYS AS IDENTITY, key text COLLATE \"C\", is_line boolean, said json
+    ordinal bigint GENERATED ALWAYS AS IDENTITY, key text COLLATE \"C\", is_line boolean, file_no smallint, line bigint, said json
 ) ON COMMIT DELETE ROWS;
 CREATE TEMP TABLE IF NOT EXISTS entering_organization (
     id uuid, region text, system text COLLATE \"C\", key text COLLATE \"C\", name text
@@ -114,6 +114,7 @@ pub(super) const ENTER_PRACTITIONERS: &[&str] = &[
      ON CONFLICT (system, value) DO UPDATE SET said_profile = excluded.said_profile, said_places = excluded.said_places,
         said_hours = excluded.said_hours, said_closures = excluded.said_closures, said_visit_types = excluded.said_visit_types,
         visit_type_names = excluded.visit_type_names",
+    // A number that belongs to somebody else stays theirs, and nobody gets a second one of the same register.
     "INSERT INTO practitioner_identifier (system, value, practitioner_id) SELECT system, value, id
      FROM entering_identifier WHERE NOT main ON CONFLICT DO NOTHING",
     "INSERT INTO audit (actor, action, subject_id, version)

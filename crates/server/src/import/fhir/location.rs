@@ -21,7 +21,7 @@ pub(super) struct Location {
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
 struct Address {
-    line: Vec<String>,
+    line: Vec<Option<String>>,
     postal_code: String,
     city: String,
     country: Option<String>,
@@ -51,7 +51,7 @@ pub(super) fn take(resource: Location, clerk: &mut Clerk) -> Result<Taken, Bad> 
         None => None,
     };
     let town = clerk.town("", &postal_code, &city);
-    let line = line.join(", ");
+    let line = line.into_iter().flatten().collect::<Vec<_>>().join(", ");
     let name = clerk::place_name([resource.name.as_deref().unwrap_or_default(), &line, &city]);
     let whose = resource.managing_organization.unwrap_or_default();
     Ok(Taken::Place(Box::new(Place {

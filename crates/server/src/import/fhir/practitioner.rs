@@ -1,10 +1,11 @@
 //! `Practitioner`: who somebody is.
 
-use rendez_domain::directory::bulk::Said;
+use rendez_domain::directory::bulk::{IfUnknown, Said};
 use serde::Deserialize;
 
 use super::types::{self, CodeableConcept, ContactPoint};
 use crate::import::clerk::{self, Clerk};
+use crate::import::numbers;
 use crate::import::taken::{AboutPractitioner, Bad, Taken};
 
 #[derive(Deserialize, Default)]
@@ -32,11 +33,21 @@ struct HumanName {
     usage: Option<String>,
     text: Option<String>,
     family: Option<String>,
-    given: Vec<String>,
+    /// A part that has only extensions is null.
+    given: Vec<Option<String>>,
 }
 
 pub(super) fn take(resource: Practitioner, clerk: &mut Clerk) -> Result<Taken, Bad> {
     let id = types::checked_id(&resource.id)?;
+    let person = format!("Practitioner/{id}");
+    if resource.active == Some(false) && resource.name.is_empty() {
+        let said = Said {
+            if_unknown: IfUnknown::Skip("somebody without a name who no longer practises".into()),
+            active: Some(false),
+            ..Said::default()
+        };
+        return Ok(Taken::practitioner(AboutPractitioner { person, said, ..AboutPractitioner::default() }));
+    }
     let (given, family) = names(&resource.name)?;
     let (phone, email) = types::reach(&resource.telecom, clerk);
     let mut languages: Vec<String> = Vec::new();
@@ -45,7 +56,7 @@ pub(super) fn take(resource: Practitioner, clerk: &mut Clerk) -> Result<Taken, B
         languages.extend(known.filter(|code| !languages.contains(code)));
     }
     let said = Said {
-        also: resource.identifier.iter().filter_map(|one| known_number(one, clerk)).collect(),
+        also: known_numbers(&resource.identifier, clerk),
         given_name: Some(given),
         family_name: Some(family),
         languages: Some(languages),
@@ -54,7 +65,6 @@ pub(super) fn take(resource: Practitioner, clerk: &mut Clerk) -> Result<Taken, B
         active: Some(resource.active.unwrap_or(true)),
         ..Said::default()
     };
-    let person = format!("Practitioner/{id}");
     Ok(Taken::practitioner(AboutPractitioner { person, said, ..AboutPractitioner::default() }))
 }
 
@@ -67,7 +77,10 @@ fn names(names: &[HumanName]) -> Result<(String, String), Bad> {
         _ => 2,
     });
     let best = best.ok_or_else(|| Bad::new("name", "it is missing"))?;
-    let (mut given, mut family) = (best.given.join(" "), best.family.clone().unwrap_or_default());
+    let (mut given, mut family) = (
+        best.given.iter().flatten().cloned().collect::<Vec<_>>().join(" "),
+        best.family.clone().unwrap_or_default(),
+    );
     if let (true, Some((first, last))) =
         (family.is_empty(), best.text.as_deref().and_then(|text| text.trim().rsplit_once(' ')))
     {
@@ -76,20 +89,28 @@ fn names(names: &[HumanName]) -> Result<(String, String), Bad> {
     Ok((clerk::person_name("name.given", &given)?, clerk::person_name("name.family", &family)?))
 }
 
-/// A number of a register that we import too, so that both sources mean the same person.
-fn known_number(identifier: &Identifier, clerk: &mut Clerk) -> Option<(String, String)> {
-    let (system, value) = (identifier.system.as_deref()?, identifier.value.as_deref()?.trim());
-    let code = if types::RPPS.contains(&system) {
-        "rpps"
-    } else if types::NPI.contains(&system) {
-        "npi"
-    } else {
-        return None;
-    };
-    let sound = clerk.identifier(code).is_none_or(|form| form.is_valid(value)) && value.len() <= 20;
-    clerk.or_left_out(
-        value,
-        sound.then(|| (code.to_owned(), value.to_owned())),
-        "number with a wrong check digit",
-    )
+/// Numbers of registers that we import too, so that both sources mean the same person: one of each register.
+fn known_numbers(identifiers: &[Identifier], clerk: &mut Clerk) -> Vec<(String, String)> {
+    let mut numbers: Vec<(String, String)> = Vec::new();
+    for identifier in identifiers {
+        let (Some(system), Some(value)) = (identifier.system.as_deref(), identifier.value.as_deref()) else {
+            continue;
+        };
+        let (code, number) = if types::RPPS.contains(&system) {
+            ("rpps", numbers::rpps(value))
+        } else if types::NPI.contains(&system) {
+            ("npi", numbers::npi(value))
+        } else {
+            continue;
+        };
+        let Some(number) = clerk.or_left_out(value, number, "number with a wrong check digit") else {
+            continue;
+        };
+        match numbers.iter().find(|(known, _)| known == code) {
+            None => numbers.push((code.to_owned(), number)),
+            Some((_, first)) if *first == number => {}
+            Some(_) => clerk.notice("a second number of the same register"),
+        }
+    }
+    numbers
 }
