@@ -5,15 +5,17 @@ CREATE TABLE practitioner_identifier (
     system           text   COLLATE "C" NOT NULL CHECK (length(system) BETWEEN 1 AND 100),
     value            text   COLLATE "C" NOT NULL CHECK (length(value) BETWEEN 1 AND 200),
     practitioner_id  uuid   NOT NULL REFERENCES practitioner,
-    -- Digests of what the source last said, part by part: a part that it says again is not written again, so what the
-    -- practice has changed since stays. Null: it has never said anything of this part.
-    said_profile     bigint,
+    -- Digests of what the source last said, part by part and of the profile field by field: what it says again is not
+    -- written again, so what the practice has changed since stays. Null: it has never said anything of this.
+    said_profile     bigint[],
     said_places      bigint,
     said_hours       bigint,
     said_closures    bigint,
     said_visit_types bigint,
     -- The visit types that the source has made, so that one it no longer names can be ended and no other is.
     visit_type_names text[] NOT NULL DEFAULT '{}',
+    -- The absences that the source has made, for the same reason.
+    closures         tsrange[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (system, value)
 );
 -- Each source knows each practitioner once: otherwise two of its records would write over each other forever.
@@ -23,6 +25,9 @@ CREATE TABLE organization_identifier (
     system          text COLLATE "C" NOT NULL,
     value           text COLLATE "C" NOT NULL,
     organization_id uuid NOT NULL REFERENCES organization,
+    -- The place that has named it, and how: when that place says another name, the organization gets it.
+    named_by        text COLLATE "C" NOT NULL,
+    said            text NOT NULL,
     PRIMARY KEY (system, value)
 );
 
@@ -34,8 +39,10 @@ CREATE TABLE location_identifier (
     PRIMARY KEY (system, value)
 );
 CREATE INDEX location_identifier_location ON location_identifier (location_id);
--- Whoever works at a place that moved is told.
+-- Whoever works at a place that moved is told, be they active or not.
 CREATE INDEX practitioner_location_location ON practitioner_location (location_id);
+DROP INDEX practitioner_first_location;
+CREATE INDEX practitioner_first_location ON practitioner (location_id);
 
 -- One import of some files. Each batch moves it on in the transaction that does the batch's work.
 CREATE TABLE import_run (

@@ -15,6 +15,13 @@ pub async fn check(client: &Client) {
 
 const CHECKS: &[(&str, &str)] = &[
     (
+        "opening hours and openings at a place where their practitioner does not work",
+        "SELECT count(*) FROM (
+            SELECT practitioner_id, location_id FROM opening_rule UNION SELECT practitioner_id, location_id FROM opening
+         ) AS o JOIN practitioner p ON p.id = o.practitioner_id WHERE o.location_id <> p.location_id AND NOT EXISTS (
+            SELECT FROM practitioner_location f WHERE f.practitioner_id = p.id AND f.location_id = o.location_id)",
+    ),
+    (
         "exclusive claims that overlap",
         "SELECT count(*) FROM claim a JOIN claim b ON a.calendar_id = b.calendar_id AND a.id < b.id AND a.exclusive AND b.exclusive
             AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at",

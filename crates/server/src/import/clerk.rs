@@ -177,6 +177,12 @@ pub(super) fn person_name(field: &str, written: &str) -> Result<String, Bad> {
     }
 }
 
+/// Both names, as the name of an organization that is one person.
+pub(super) fn whole_name(given: &str, family: &str) -> String {
+    let [given, family] = [given, family].map(|name| small_letters(name.trim()));
+    place_name([format!("{given} {family}").as_str()])
+}
+
 fn small_letters(name: &str) -> String {
     if name.chars().count() < 2 || name.chars().any(char::is_lowercase) {
         return name.to_owned();

@@ -40,7 +40,7 @@ pub(super) fn take(row: &Row<'_>, clerk: &mut Clerk) -> Result<Taken, Bad> {
     if row.get("Entity Type Code") != PERSON {
         return Ok(Taken::Skipped("an organization".into()));
     }
-    let place = place(row, clerk);
+    let place = place(row, &person, clerk);
     let said = Said {
         given_name: Some(clerk::person_name("Provider First Name", row.get("Provider First Name"))?),
         family_name: Some(clerk::person_name(
@@ -89,7 +89,7 @@ fn phone(written: &str, clerk: &mut Clerk) -> Option<String> {
     )
 }
 
-fn place(row: &Row<'_>, clerk: &mut Clerk) -> Option<Place> {
+fn place(row: &Row<'_>, person: &str, clerk: &mut Clerk) -> Option<Place> {
     let address = |part: &str| row.get(&format!("{PRACTICE} {part}"));
     let first = row.get("Provider First Line Business Practice Location Address");
     let second = row.get("Provider Second Line Business Practice Location Address");
@@ -115,10 +115,12 @@ fn place(row: &Row<'_>, clerk: &mut Clerk) -> Option<Place> {
     }
     clerk.notice("no position: the file has none");
     let name = clerk::place_name([line.as_str(), city]);
+    // The file says nothing of who works with whom: two who share an address are no practice.
+    let names = ["Provider First Name", "Provider Last Name (Legal Name)"].map(|column| row.get(column));
     Some(Place {
-        key: key_of(&[&line, postal_code, city, state, country]),
+        key: key_of(&[person, &line, postal_code, city, state, country]),
         organization: None,
-        organization_name: name.clone(),
+        organization_name: clerk::whole_name(names[0], names[1]),
         name,
         line,
         postal_code: postal_code.to_owned(),

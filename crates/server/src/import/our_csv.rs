@@ -69,6 +69,9 @@ pub(super) fn take(row: &Row<'_>, clerk: &mut Clerk) -> Result<Taken, Bad> {
         valid_until: None,
     };
     let hours: Vec<Open> = opened.into_iter().map(open).collect();
+    let visit_types = visit_types(row)?;
+    // Who offers a visit at a distance offers visits at a distance, unless the list has a word of its own for that.
+    let at_a_distance = visit_types.iter().flatten().any(|one| one.telehealth).then_some(true);
     let languages = row.get("languages").split('|').filter_map(|code| clerk.language(code)).collect();
     let said = Said {
         given_name: Some(clerk::person_name("given_name", row.get("given_name"))?),
@@ -82,11 +85,11 @@ pub(super) fn take(row: &Row<'_>, clerk: &mut Clerk) -> Result<Taken, Bad> {
         email: row.has("email").then(|| clerk.email(row.get("email"))),
         sector: row.has("sector").then(|| clerk.sector(row.get("sector"))),
         accepts_new_patients: yes_or_no(row, "accepts_new_patients")?,
-        telehealth: yes_or_no(row, "telehealth")?,
+        telehealth: yes_or_no(row, "telehealth")?.or(at_a_distance),
         active: yes_or_no(row, "active")?,
         places: key.clone().map(|key| vec![key]),
         hours: row.has("opening_hours").then_some(hours),
-        visit_types: visit_types(row)?,
+        visit_types,
         ..Said::default()
     };
     Ok(Taken::practitioner(AboutPractitioner { person, said, place, ..AboutPractitioner::default() }))
@@ -116,13 +119,15 @@ fn place(row: &Row<'_>, clerk: &mut Clerk) -> Result<Option<Place>, Bad> {
         None => town.time_zone,
     };
     let name = clerk::place_name([row.get("location_name"), line, city]);
-    let organization = row.some("location_name").map(|_| name.clone()).unwrap_or_else(|| {
-        clerk::place_name([format!("{} {}", row.get("given_name"), row.get("family_name")).as_str()])
-    });
+    // Two who share an address are no practice. Only a name makes them one.
+    let (shared_name, whose, organization_name) = match row.some("location_name") {
+        Some(shared) => (shared, "", name.clone()),
+        None => ("", row.get("source_id"), clerk::whole_name(row.get("given_name"), row.get("family_name"))),
+    };
     Ok(Some(Place {
-        key: key_of(&[row.get("location_name"), line, postal_code, city, &country]),
+        key: key_of(&[shared_name, line, postal_code, city, &country, whose]),
         organization: None,
-        organization_name: organization,
+        organization_name,
         name,
         line: line.to_owned(),
         postal_code: postal_code.to_owned(),
@@ -173,7 +178,7 @@ fn visit_types(row: &Row<'_>) -> Result<Option<Vec<VisitTypeSaid>>, Bad> {
         if name.is_empty() || name.chars().count() > 200 {
             return Err(wrong("has no name of 1 to 200 characters", part));
         }
-        types.push(VisitTypeSaid { name: name.to_owned(), minutes, telehealth });
+        types.push(VisitTypeSaid { name: name.to_owned(), minutes: Some(minutes), telehealth });
     }
     Ok(Some(types))
 }

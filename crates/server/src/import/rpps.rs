@@ -34,7 +34,7 @@ pub(super) fn take(row: &Row<'_>, clerk: &mut Clerk) -> Result<Taken, Bad> {
     }
     let person = numbers::rpps(row.get("Identifiant PP"))
         .ok_or_else(|| Bad::new("Identifiant PP", "its length or its check digit is wrong"))?;
-    let place = place(row, clerk);
+    let place = place(row, &person, clerk);
     let phones = ["Téléphone (coord. structure)", "Téléphone 2 (coord. structure)"]
         .into_iter()
         .find_map(|name| row.some(name));
@@ -51,7 +51,7 @@ pub(super) fn take(row: &Row<'_>, clerk: &mut Clerk) -> Result<Taken, Bad> {
     Ok(Taken::practitioner(AboutPractitioner { person, said, place, ..AboutPractitioner::default() }))
 }
 
-fn place(row: &Row<'_>, clerk: &mut Clerk) -> Option<Place> {
+fn place(row: &Row<'_>, person: &str, clerk: &mut Clerk) -> Option<Place> {
     let structure = row.get("Identifiant technique de la structure");
     let postal_code = row.get("Code postal (coord. structure)");
     let code = row.get("Code commune (coord. structure)");
@@ -85,10 +85,17 @@ fn place(row: &Row<'_>, clerk: &mut Clerk) -> Option<Place> {
     ];
     let organization =
         legal.into_iter().find_map(|(kind, column)| Some(format!("{kind}:{}", row.some(column)?)));
+    // Two who share an address are no practice. Only a structure makes them one.
+    let whose =
+        row.some("Identifiant technique de la structure").or(organization.as_deref()).unwrap_or(person);
+    let organization_name = match organization.is_some() {
+        true => clerk::place_name([row.get("Raison sociale site"), &name]),
+        false => clerk::whole_name(row.get("Prénom d'exercice"), row.get("Nom d'exercice")),
+    };
     Some(Place {
-        key: key_of(&[structure, &line, postal_code, code]),
+        key: key_of(&[whose, &line, postal_code, code]),
         organization,
-        organization_name: clerk::place_name([row.get("Raison sociale site"), &name]),
+        organization_name,
         name,
         line,
         postal_code: postal_code.to_owned(),

@@ -4,5 +4,6 @@ mod clinics_csv;
 mod desk;
 mod fhir;
 mod interrupted;
+mod practice;
 mod refused;
 mod registers;

@@ -2,10 +2,8 @@
 //!
 //! The first line that speaks of a field decides it; places, hours, absences and visit types of all lines add up.
 
-use serde::Serialize;
-
 use super::digest::digest;
-use super::model::{Closed, IfUnknown, Open, Said, VisitTypeSaid};
+use super::model::{Closed, Horizon, IfUnknown, Open, Said, VisitTypeSaid};
 
 /// What all lines together say.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,10 +15,14 @@ pub(super) struct Whole {
     pub(super) skip: Option<String>,
 }
 
+/// Fields of a profile; the two names are one.
+pub(super) const FIELDS: usize = 10;
+
 /// Digests of the parts; `None` where nothing is said.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Digests {
-    pub(super) profile: Option<i64>,
+    /// The fields of the profile, in the order of [`Whole::digests`].
+    pub(super) profile: [Option<i64>; FIELDS],
     pub(super) places: Option<i64>,
     pub(super) hours: Option<i64>,
     pub(super) closures: Option<i64>,
@@ -48,7 +50,7 @@ pub(super) fn combine(lines: &[Said]) -> Whole {
         first(&mut all.accepts_new_patients, &line.accepts_new_patients);
         first(&mut all.telehealth, &line.telehealth);
         first(&mut all.active, &line.active);
-        first(&mut all.horizon, &line.horizon);
+        all.horizon = hull(all.horizon, line.horizon);
         gather_said(&mut all.places, &line.places);
         gather_said(&mut all.hours, &line.hours);
         gather_said(&mut all.closures, &line.closures);
@@ -86,28 +88,22 @@ pub(super) fn combine(lines: &[Said]) -> Whole {
 impl Whole {
     /// Digests of what is said.
     pub(super) fn digests(&self) -> Digests {
-        #[derive(Serialize)]
-        struct Profile<'a> {
-            also: &'a [(String, String)],
-            names: (&'a Option<String>, &'a Option<String>),
-            specialty: &'a Option<Option<String>>,
-            languages: &'a Option<Vec<String>>,
-            reach: (&'a Option<Option<String>>, &'a Option<Option<String>>),
-            sector: &'a Option<Option<String>>,
-            flags: (Option<bool>, Option<bool>, Option<bool>),
-        }
         let said = &self.said;
-        let profile = Profile {
-            also: &said.also,
-            names: (&said.given_name, &said.family_name),
-            specialty: &said.specialty,
-            languages: &said.languages,
-            reach: (&said.phone, &said.email),
-            sector: &said.sector,
-            flags: (said.accepts_new_patients, said.telehealth, said.active),
-        };
+        let names = (&said.given_name, &said.family_name);
+        let profile = [
+            (!said.also.is_empty()).then(|| digest(&said.also)),
+            (said.given_name.is_some() || said.family_name.is_some()).then(|| digest(&names)),
+            said.specialty.as_ref().map(digest),
+            said.languages.as_ref().map(digest),
+            said.phone.as_ref().map(digest),
+            said.email.as_ref().map(digest),
+            said.sector.as_ref().map(digest),
+            said.accepts_new_patients.as_ref().map(digest),
+            said.telehealth.as_ref().map(digest),
+            said.active.as_ref().map(digest),
+        ];
         Digests {
-            profile: Some(digest(&profile)),
+            profile,
             places: said.places.as_ref().map(digest),
             hours: said.hours.as_ref().map(digest),
             closures: said.closures.as_ref().map(digest),
@@ -115,19 +111,29 @@ impl Whole {
         }
     }
 
-    /// Leaves only what is different from what was said before. A part that is empty now and was never said stays silent:
-    /// what stands there is the practice's.
+    /// Leaves only what is different from what was said before. What says that there is nothing, and has never said
+    /// otherwise, stays silent: what stands there is the practice's. So does that somebody practises: only who was said not
+    /// to can begin again.
     pub(super) fn only_news(&mut self, now: &Digests, before: &Digests) {
         let said = &mut self.said;
-        if now.profile == before.profile {
-            *said = Said {
-                places: said.places.take(),
-                hours: said.hours.take(),
-                closures: said.closures.take(),
-                visit_types: said.visit_types.take(),
-                ..Said::default()
-            };
+        let news = |field: usize, is_nothing: bool| {
+            now.profile[field] != before.profile[field] && !(before.profile[field].is_none() && is_nothing)
+        };
+        if !news(0, said.also.is_empty()) {
+            said.also.clear();
         }
+        if !news(1, false) {
+            (said.given_name, said.family_name) = (None, None);
+        }
+        said.specialty = said.specialty.take().filter(|one| news(2, one.is_none()));
+        said.languages = said.languages.take().filter(|all| news(3, all.is_empty()));
+        said.phone = said.phone.take().filter(|one| news(4, one.is_none()));
+        said.email = said.email.take().filter(|one| news(5, one.is_none()));
+        said.sector = said.sector.take().filter(|one| news(6, one.is_none()));
+        said.accepts_new_patients = said.accepts_new_patients.filter(|_| news(7, false));
+        said.telehealth = said.telehealth.filter(|_| news(8, false));
+        said.active = said.active.filter(|active| news(9, *active));
+        said.horizon = None;
         silence(&mut said.places, now.places, before.places);
         silence::<Open>(&mut said.hours, now.hours, before.hours);
         silence::<Closed>(&mut said.closures, now.closures, before.closures);
@@ -144,7 +150,7 @@ impl Digests {
     /// What is remembered after this saying: a part it did not speak of keeps its digest.
     pub(super) fn over(self, before: Self) -> Self {
         Self {
-            profile: self.profile.or(before.profile),
+            profile: std::array::from_fn(|field| self.profile[field].or(before.profile[field])),
             places: self.places.or(before.places),
             hours: self.hours.or(before.hours),
             closures: self.closures.or(before.closures),
@@ -158,6 +164,15 @@ fn silence<T>(part: &mut Option<Vec<T>>, now: Option<i64>, before: Option<i64>) 
     if nothing_new {
         *part = None;
     }
+}
+
+/// The days between which one of two holds; where one has no bound there is none.
+fn hull(all: Option<Horizon>, line: Option<Horizon>) -> Option<Horizon> {
+    let (Some((from, until)), Some((other_from, other_until))) = (all, line) else { return all.or(line) };
+    Some((
+        from.zip(other_from).map(|(one, other)| one.min(other)),
+        until.zip(other_until).map(|(one, other)| one.max(other)),
+    ))
 }
 
 fn first<T: Clone>(all: &mut Option<T>, line: &Option<T>) {

@@ -91,7 +91,7 @@ pub(super) async fn enter_next(
         }
     }
     add_fresh(tx, maker, fresh, &known, &mut rows, tally).await?;
-    rows.write(tx).await?;
+    rows.write(tx, tally).await?;
     record(tx, run, findings, tally).await?;
     Ok(last)
 }

@@ -6,7 +6,7 @@ use rendez_platform::fault::Fault;
 use rendez_platform::store::Transaction;
 use uuid::Uuid;
 
-use super::combine::Digests;
+use super::combine::{Digests, FIELDS};
 
 /// A practitioner who is in the directory.
 #[derive(Debug, Clone, Default)]
@@ -34,7 +34,7 @@ pub(super) async fn by_main(
         .iter()
         .map(|row| {
             let digests = Digests {
-                profile: row.get(2),
+                profile: fields(row.get(2)),
                 places: row.get(3),
                 hours: row.get(4),
                 closures: row.get(5),
@@ -81,4 +81,13 @@ pub(super) async fn taken(
         .await?;
     let rows = tx.query(&statement, &[&system, &practitioners]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// A row of before a field was added has fewer.
+fn fields(said: Option<Vec<Option<i64>>>) -> [Option<i64>; FIELDS] {
+    let mut fields = [None; FIELDS];
+    for (field, said) in fields.iter_mut().zip(said.into_iter().flatten()) {
+        *field = said;
+    }
+    fields
 }

@@ -21,7 +21,7 @@ mod tally;
 mod write;
 
 pub use digest::key_of;
-pub use model::{Closed, IfUnknown, Open, Place, Said, VisitTypeSaid};
+pub use model::{Closed, IfUnknown, Moment, Open, Place, Said, VisitTypeSaid};
 pub use run::{Import, Phase, Position, Source};
 pub use stage::{Batch, Finding, StagedLine, StagedPlace};
 pub use tally::Tally;

@@ -2,6 +2,7 @@
 //!
 //! `None` means that the line does not speak of it and leaves it as it is; `Some(None)` says that there is none.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -16,6 +17,9 @@ pub enum IfUnknown {
     /// The line needs another one that brings the practitioner.
     Bad,
 }
+
+/// A first and a last day; none where there is no bound.
+pub(super) type Horizon = (Option<Date>, Option<Date>);
 
 /// What one line says of one practitioner.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -64,7 +68,7 @@ pub struct Said {
     pub hours: Option<Vec<Open>>,
     /// The days between which any of their hours hold.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub horizon: Option<(Option<Date>, Option<Date>)>,
+    pub horizon: Option<Horizon>,
     /// When they are away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closures: Option<Vec<Closed>>,
@@ -90,15 +94,41 @@ pub struct Open {
     pub valid_until: Option<Date>,
 }
 
-/// A range by the wall clock, half-open, when the weekly openings do not hold.
+/// A half-open range when the weekly openings do not hold.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Closed {
     /// When it starts.
-    pub starts: DateTime,
+    pub starts: Moment,
     /// When it ends.
-    pub ends: DateTime,
+    pub ends: Moment,
     /// Why; only the practice reads it.
     pub reason: Option<String>,
+}
+
+/// When an absence starts or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Moment {
+    /// By the wall clock of the main place.
+    Wall(DateTime),
+    /// The same everywhere.
+    Instant(Timestamp),
+}
+
+impl Moment {
+    pub(super) fn wall(self) -> Option<DateTime> {
+        match self {
+            Self::Wall(wall) => Some(wall),
+            Self::Instant(_) => None,
+        }
+    }
+
+    pub(super) fn instant(self) -> Option<Timestamp> {
+        match self {
+            Self::Wall(_) => None,
+            Self::Instant(instant) => Some(instant),
+        }
+    }
 }
 
 /// A visit type by its name.
@@ -106,9 +136,9 @@ pub struct Closed {
 pub struct VisitTypeSaid {
     /// What patients read.
     pub name: String,
-    /// 1 to 1440.
-    pub minutes: i32,
-    /// At a distance.
+    /// 1 to 1440; without it a new one takes as long as usual, and one that is there stays as it is.
+    pub minutes: Option<i32>,
+    /// At a distance. It counts only beside minutes.
     pub telehealth: bool,
 }
 

@@ -110,13 +110,15 @@ pub(super) async fn enter(
             place.position.map(|(latitude, _)| latitude),
             place.position.map(|(_, longitude)| longitude),
             &place.time_zone,
+            organization_key(place),
+            &place.organization_name,
         ]);
     }
     if rows.is_empty() {
         return Ok(outcomes);
     }
     let columns = "id, fresh, system, key, said, organization_id, name, line, postal_code, city, country, latitude, longitude,
-        time_zone";
+        time_zone, organization_key, organization_name";
     copy(tx, "entering_location", columns, rows).await?;
     for statement in write::ENTER_PLACES {
         tx.execute(&tx.prepare_cached(statement).await?, &[]).await?;
@@ -184,10 +186,10 @@ async fn organizations(
         if seen.insert(key.clone()) {
             let id = OrganizationId::new(maker.clock.now(), maker.entropy).uuid();
             found.insert(key.clone(), id);
-            made.push(row![id, region.as_str(), maker.system, key, &place.organization_name]);
+            made.push(row![id, region.as_str(), maker.system, key, &place.organization_name, &place.key]);
         }
     }
-    copy(tx, "entering_organization", "id, region, system, key, name", made).await?;
+    copy(tx, "entering_organization", "id, region, system, key, name, named_by", made).await?;
     Ok(found)
 }
 

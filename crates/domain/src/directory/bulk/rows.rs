@@ -13,6 +13,7 @@ use super::known::Before;
 use super::model::VisitTypeSaid;
 use super::places::Known;
 use super::run::Maker;
+use super::tally::Tally;
 use super::write;
 use crate::directory::model::NewVisitType;
 use crate::regions::search_key;
@@ -29,6 +30,7 @@ pub(super) struct Rows {
     visit_types: Vec<Row>,
     ended: Vec<Row>,
     identifiers: Vec<Row>,
+    says_closures: bool,
 }
 
 /// Somebody to write.
@@ -69,8 +71,17 @@ impl Rows {
             ]);
         }
         for closed in said.closures.iter().flatten() {
-            self.closures.push(row![person.id, closed.starts, closed.ends, closed.reason.clone()]);
+            let (starts, ends) = (closed.starts, closed.ends);
+            self.closures.push(row![
+                person.id,
+                starts.wall(),
+                ends.wall(),
+                starts.instant(),
+                ends.instant(),
+                closed.reason.clone()
+            ]);
         }
+        self.says_closures |= said.closures.is_some();
         let names = self.visit_types(maker, person.id, said.visit_types.as_deref(), person.before);
         self.practitioners.push(row![
             person.id,
@@ -104,7 +115,7 @@ impl Rows {
             person.value.to_owned(),
             person.id,
             true,
-            digests.profile,
+            digests.profile.to_vec(),
             digests.places,
             digests.hours,
             digests.closures,
@@ -118,7 +129,7 @@ impl Rows {
                 value,
                 person.id,
                 false,
-                nothing,
+                None::<Vec<Option<i64>>>,
                 nothing,
                 nothing,
                 nothing,
@@ -151,6 +162,7 @@ impl Rows {
                 id,
                 one.name.clone(),
                 one.minutes,
+                usual_minutes(),
                 policies.min_notice_minutes,
                 policies.max_horizon_days,
                 policies.hold_minutes,
@@ -165,7 +177,7 @@ impl Rows {
     }
 
     /// Writes all of it.
-    pub(super) async fn write(self, tx: &Transaction<'_>) -> Result<(), Fault> {
+    pub(super) async fn write(self, tx: &Transaction<'_>, tally: &mut Tally) -> Result<(), Fault> {
         if self.practitioners.is_empty() {
             return Ok(());
         }
@@ -177,9 +189,9 @@ impl Rows {
         copy(tx, "entering_place", "id, location_id", self.places).await?;
         let columns = "id, location_id, weekday, starts, ends, valid_from, valid_until";
         copy(tx, "entering_hours", columns, self.hours).await?;
-        copy(tx, "entering_closure", "id, starts, ends, reason", self.closures).await?;
+        copy(tx, "entering_closure", "id, starts, ends, starts_at, ends_at, reason", self.closures).await?;
         let columns =
-            "visit_type_id, id, name, duration_minutes, min_notice_minutes, max_horizon_days, hold_minutes,
+            "visit_type_id, id, name, duration_minutes, usual_minutes, min_notice_minutes, max_horizon_days, hold_minutes,
             telehealth, position";
         copy(tx, "entering_visit_type", columns, self.visit_types).await?;
         copy(tx, "ended_visit_type", "id, name", self.ended).await?;
@@ -187,7 +199,10 @@ impl Rows {
             "system, value, id, main, said_profile, said_places, said_hours, said_closures, said_visit_types,
             visit_type_names";
         copy(tx, "entering_identifier", columns, self.identifiers).await?;
-        for statement in write::ENTER_PRACTITIONERS {
+        let left_out = tx.query_one(&tx.prepare_cached(write::LEAVE_HOURS_OUT).await?, &[]).await?;
+        tally.notices("hours without a place, where the main place is another source's", left_out.get(0));
+        let closures = if self.says_closures { write::ENTER_CLOSURES } else { &[] };
+        for statement in write::ENTER_PRACTITIONERS.iter().chain(closures) {
             tx.execute(&tx.prepare_cached(statement).await?, &[]).await?;
         }
         Ok(())
@@ -196,9 +211,9 @@ impl Rows {
 
 fn usual() -> VisitTypeSaid {
     let usual = NewVisitType::default();
-    VisitTypeSaid {
-        name: usual.name,
-        minutes: i32::try_from(usual.duration_minutes).unwrap_or(i32::MAX),
-        telehealth: usual.telehealth,
-    }
+    VisitTypeSaid { name: usual.name, minutes: Some(usual_minutes()), telehealth: usual.telehealth }
+}
+
+fn usual_minutes() -> i32 {
+    i32::try_from(NewVisitType::default().duration_minutes).unwrap_or(i32::MAX)
 }

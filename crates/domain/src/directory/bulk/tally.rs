@@ -55,7 +55,13 @@ impl Tally {
 
     /// Counts something that was left out of a line.
     pub fn notice(&mut self, what: &str) {
-        count(&mut self.notices, what, 1);
+        self.notices(what, 1);
+    }
+
+    pub(super) fn notices(&mut self, what: &str, times: i64) {
+        if times > 0 {
+            count(&mut self.notices, what, times);
+        }
     }
 
     /// Adds another tally to this one.

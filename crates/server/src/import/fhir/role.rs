@@ -65,7 +65,7 @@ pub(super) fn take(resource: Role, clerk: &mut Clerk) -> Result<Taken, Bad> {
             specialty: specialty(&resource.specialty, clerk),
             phone: phone.map(Some),
             email: email.map(Some),
-            hours: Some(opened(&resource, places.first())?),
+            hours: Some(opened(&resource, places.first(), clerk)?),
             closures: Some(closed(&resource.not_available)?),
             places: Some(places),
             ..Said::default()
@@ -81,7 +81,7 @@ fn specialty(concepts: &[CodeableConcept], clerk: &mut Clerk) -> Option<Option<S
     (!concepts.is_empty()).then(|| clerk.coded(&codes, &texts))
 }
 
-fn opened(resource: &Role, place: Option<&String>) -> Result<Vec<Open>, Bad> {
+fn opened(resource: &Role, place: Option<&String>, clerk: &mut Clerk) -> Result<Vec<Open>, Bad> {
     let (from, until): (Option<Date>, Option<Date>) = match &resource.period {
         Some(period) => period.days("period")?,
         None => (None, None),
@@ -95,6 +95,11 @@ fn opened(resource: &Role, place: Option<&String>) -> Result<Vec<Open>, Bad> {
             match (available.all_day, &available.available_start_time, &available.available_end_time) {
                 (true, _, _) => (Time::midnight(), Time::midnight()),
                 (false, Some(starts), Some(ends)) => (time(starts)?, time(ends)?),
+                // That somebody is there on Mondays does not say when.
+                (false, None, None) => {
+                    clerk.notice("days without times of day");
+                    continue;
+                }
                 _ => return Err(Bad::new("availableTime", "it has no start or no end")),
             };
         if starts == ends && !available.all_day {

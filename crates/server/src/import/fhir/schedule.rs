@@ -7,8 +7,6 @@ use super::types::{self, CodeableConcept, Period, Reference};
 use crate::import::clerk::{self, Clerk};
 use crate::import::taken::{AboutPractitioner, Bad, Taken};
 
-/// A schedule does not say how long a visit takes.
-const USUAL_MINUTES: i32 = 15;
 const NAME_AT_MOST: usize = 200;
 
 #[derive(Deserialize, Default)]
@@ -36,17 +34,18 @@ pub(super) fn take(resource: Schedule, clerk: &mut Clerk) -> Result<Taken, Bad> 
         Some(clerk::shortened(name, NAME_AT_MOST).to_owned())
     });
     let visit_types: Vec<VisitTypeSaid> =
-        names.map(|name| VisitTypeSaid { name, minutes: USUAL_MINUTES, telehealth: false }).collect();
+        names.map(|name| VisitTypeSaid { name, minutes: None, telehealth: false }).collect();
     if !visit_types.is_empty() {
-        clerk.notice("the length of a visit is not said: 15 minutes");
+        clerk.notice("the length of a visit is not said: the usual one");
     }
+    // One without a horizon has no bounds, whatever another schedule has.
     let horizon = match &resource.planning_horizon {
-        Some(period) => Some(period.days("planningHorizon")?),
-        None => None,
+        Some(period) => period.days("planningHorizon")?,
+        None => (None, None),
     };
     let said = Said {
         if_unknown: IfUnknown::Bad,
-        horizon,
+        horizon: Some(horizon),
         visit_types: (!visit_types.is_empty()).then_some(visit_types),
         ..Said::default()
     };

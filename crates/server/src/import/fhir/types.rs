@@ -1,6 +1,7 @@
 //! Data types that several resources share: HL7 FHIR R4, sections 2.24 (Datatypes) and 2.3 (References).
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
+use rendez_domain::directory::bulk::Moment;
 use serde::Deserialize;
 
 use crate::import::clerk::Clerk;
@@ -78,21 +79,24 @@ impl Period {
         ))
     }
 
-    /// Its wall-clock range, half-open: a day as an end is inside.
-    pub(super) fn range(&self, field: &str) -> Result<Option<(DateTime, DateTime)>, Bad> {
+    /// Its range, half-open: a day as an end is inside. Days are those of the wall clock, wherever that is; times say of
+    /// which zone they are.
+    pub(super) fn range(&self, field: &str) -> Result<Option<(Moment, Moment)>, Bad> {
         let (Some(start), Some(end)) = (self.start.as_deref(), self.end.as_deref()) else { return Ok(None) };
-        let starts = match wall(start) {
+        let starts = match moment(start) {
             Some(start) => Some(start),
-            None => Some(first_day(field, start)?.at(0, 0, 0, 0)),
+            None => Some(Moment::Wall(first_day(field, start)?.at(0, 0, 0, 0))),
         };
-        let ends = match wall(end) {
+        let ends = match moment(end) {
             Some(end) => Some(end),
-            None => last_day(field, end)?.tomorrow().ok().map(|next| next.at(0, 0, 0, 0)),
+            None => last_day(field, end)?.tomorrow().ok().map(|next| Moment::Wall(next.at(0, 0, 0, 0))),
         };
-        match (starts, ends) {
-            (Some(starts), Some(ends)) if starts < ends => Ok(Some((starts, ends))),
-            _ => Err(Bad::new(field, "the period does not end after it starts")),
-        }
+        let wrong = || Bad::new(field, "the period does not end after it starts");
+        let (starts, ends) = starts.zip(ends).ok_or_else(wrong)?;
+        // Of a day and an instant only the place's zone can tell.
+        let is_empty = matches!((starts, ends), (Moment::Wall(starts), Moment::Wall(ends)) if starts >= ends)
+            || matches!((starts, ends), (Moment::Instant(starts), Moment::Instant(ends)) if starts >= ends);
+        if is_empty { Err(wrong()) } else { Ok(Some((starts, ends))) }
     }
 }
 
@@ -142,9 +146,13 @@ fn last_day(field: &str, text: &str) -> Result<Date, Bad> {
     })
 }
 
-/// The wall clock of a date with a time, in the zone in which it is written.
-fn wall(text: &str) -> Option<DateTime> {
-    text.contains('T').then(|| text.get(..19)?.parse().ok()).flatten()
+/// A date with a time. FHIR demands an offset from UTC beside it; without one it is taken for the place's time.
+fn moment(text: &str) -> Option<Moment> {
+    let parsed = || {
+        let instant = text.parse().ok().map(Moment::Instant);
+        instant.or_else(|| text.get(..19)?.parse().ok().map(Moment::Wall))
+    };
+    text.contains('T').then(parsed).flatten()
 }
 
 #[cfg(test)]
@@ -169,11 +177,17 @@ mod tests {
     #[test]
     fn a_day_as_an_end_is_inside() {
         let period = |start: &str, end: &str| Period { start: Some(start.into()), end: Some(end.into()) };
+        let wall = |text: &str| Moment::Wall(text.parse().expect("a wall clock"));
+        let instant = |text: &str| Moment::Instant(text.parse().expect("an instant"));
         let (_, end) = period("2026-12-24", "2026-12-26").range("x").expect("read").expect("whole");
-        assert_eq!(end.to_string(), "2026-12-27T00:00:00");
+        assert_eq!(end, wall("2026-12-27T00:00:00"));
         let (start, _) =
             period("2026-12-24T12:00:00+01:00", "2026-12-26").range("x").expect("read").expect("whole");
-        assert_eq!(start.to_string(), "2026-12-24T12:00:00");
+        assert_eq!(start, instant("2026-12-24T11:00:00Z"));
+        let (start, _) =
+            period("2026-12-24T12:00:00", "2026-12-26").range("x").expect("read").expect("whole");
+        assert_eq!(start, wall("2026-12-24T12:00:00"));
+        assert!(period("2026-12-24T12:00:00Z", "2026-12-24T13:00:00+01:00").range("x").is_err());
         assert!(period("2026-12-26", "2026-12-20").range("x").is_err());
         let (start, end) = period("2026", "2028-02").days("x").expect("read");
         assert_eq!([start, end].map(|day| day.expect("said").to_string()), ["2026-01-01", "2028-02-29"]);
