@@ -7,6 +7,7 @@ use rendez_platform::auth::entropy::SystemEntropy;
 use rendez_platform::config::Settings;
 use rendez_platform::private_postgres::{PrivatePostgres, PrivatePostgresSettings};
 use rendez_platform::store::Store;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::wiring;
 
@@ -45,6 +46,15 @@ pub(crate) async fn open(data_dir: &Path, settings: &Settings) -> Result<Databas
     };
     let store = wiring::store(&config, settings).await?;
     Ok(Database { store, private })
+}
+
+/// Waits until somebody wants the command to end: Ctrl-C, or SIGTERM as systems send it.
+pub(crate) async fn interrupted() -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => Ok(interrupted?),
+        _ = terminate.recv() => Ok(()),
+    }
 }
 
 impl Database {

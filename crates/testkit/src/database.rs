@@ -10,6 +10,7 @@ use anyhow::Result;
 use jiff::SignedDuration;
 use rendez_platform::store::{Store, StoreSettings};
 use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config};
 
 use crate::cluster::{TEMPLATE, TestCluster, VARIABLE, connect};
@@ -40,6 +41,30 @@ impl TestDatabase {
     /// How to connect to it.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// The same for a program that takes it as an argument.
+    pub fn url(&self) -> String {
+        let hosts: Vec<String> = self
+            .config
+            .get_hosts()
+            .iter()
+            .map(|host| match host {
+                Host::Unix(path) => path.display().to_string(),
+                Host::Tcp(name) => name.clone(),
+            })
+            .collect();
+        let mut url = format!("host='{}' dbname='{}'", hosts.join(","), self.name);
+        if let Some(user) = self.config.get_user() {
+            url.push_str(&format!(" user='{user}'"));
+        }
+        if let Some(password) = self.config.get_password() {
+            url.push_str(&format!(" password='{}'", String::from_utf8_lossy(password)));
+        }
+        if let Some(port) = self.config.get_ports().first() {
+            url.push_str(&format!(" port={port}"));
+        }
+        url
     }
 
     /// A connection that is driven by the test's own runtime.

@@ -65,13 +65,13 @@ const SAMPLES: &[(&str, &str)] = &[
     (
         "0006_create_import",
         "INSERT INTO practitioner_identifier (system, value, practitioner_id) SELECT 'rpps', '81000000000', id FROM practitioner;
-         INSERT INTO organization_identifier SELECT 'rpps', 'siren:1', id FROM organization;
+         INSERT INTO organization_identifier SELECT 'rpps', 'siren:1', id, 'k', name FROM organization;
          INSERT INTO location_identifier SELECT 'rpps', 'k', id, 1 FROM location;
          INSERT INTO import_run (system, format, fingerprint) VALUES ('rpps', 'rpps', 'f');
          CREATE TABLE import_line_1 PARTITION OF import_line FOR VALUES IN (1);
          CREATE TABLE import_place_1 PARTITION OF import_place FOR VALUES IN (1);
          INSERT INTO import_line (run_id, person, file_no, line, said) VALUES (1, '81000000000', 0, 2, '{}');
-         INSERT INTO import_place (run_id, key, is_line, said) VALUES (1, 'k', false, '{}');
+         INSERT INTO import_place (run_id, key, is_line, file_no, line, said) VALUES (1, 'k', false, 0, 2, '{}');
          INSERT INTO import_finding SELECT id, 0, 3, 'line', 'it is no JSON', '' FROM import_run",
     ),
 ];

@@ -30,7 +30,7 @@ pub(crate) async fn run(arguments: Generate) -> Result<()> {
     let moving = bar.clone();
     let made = tokio::select! {
         made = generate(&database.store, pack, plan, move |people| moving.inc(people as u64)) => made.map_err(Into::into),
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted; what was written so far is no country")),
+        _ = database::interrupted() => Err(anyhow::anyhow!("interrupted; what was written so far is no country")),
     };
     let took = bar.elapsed();
     bar.finish_and_clear();

@@ -20,8 +20,8 @@ use super::source::{self, Consumed, Unusable};
 use crate::cli::ImportPractitioners;
 use crate::{database, wiring};
 
-/// Practitioners or places in a transaction.
-const AT_ONCE: i64 = 2000;
+/// Practitioners or places in a transaction. Followers of changes see nothing new while one runs, so it is short.
+const AT_ONCE: i64 = 400;
 /// Batches that wait between the reader and PostgreSQL.
 const WAITING: usize = 4;
 
@@ -43,13 +43,15 @@ pub(crate) async fn import(arguments: ImportPractitioners) -> Result<()> {
         PathBuf::from(name)
     });
 
+    report::check(&report)?;
+
     let settings = database::settings(arguments.config.as_deref(), arguments.database_url.as_deref())?;
     let database = database::open(&arguments.data_dir, &settings).await?;
     let work =
         run(&database.store, wiring::pack(&settings)?, &source, arguments.restart, inputs, files, &report);
     let outcome = tokio::select! {
         outcome = work => outcome,
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted; started again with the same files it goes on")),
+        _ = database::interrupted() => Err(anyhow::anyhow!("interrupted; started again with the same files it goes on")),
     };
     let closed = database.close().await;
     outcome.and(closed)
@@ -67,6 +69,9 @@ async fn run(
     let began = Instant::now();
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let mut import = Import::open(store, pack, clock, entropy, source, anew).await?;
+    if import.given_up() > 0 {
+        println!("giving up an interrupted import of the same source: the lines it had read are forgotten");
+    }
     if import.is_resumed() {
         println!("going on with an import that was interrupted; --restart begins anew");
     }

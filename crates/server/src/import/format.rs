@@ -58,6 +58,10 @@ impl Format {
 
     /// The format of a file, by its first line if the operator did not say.
     pub(super) fn of(self, path: &Path) -> Result<Self> {
+        let foreign = source::foreign(path).map_err(|error| Unusable::new(path, error.to_string()))?;
+        if let Some(reason) = foreign {
+            return Err(Unusable::new(path, reason).into());
+        }
         let reader = source::open(path, 0, &Consumed::default())
             .map_err(|error| Unusable::new(path, error.to_string()))?;
         let mut lines = Lines::new(reader, 0, 0);

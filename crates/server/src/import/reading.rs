@@ -44,6 +44,9 @@ impl Input {
     pub(super) fn look(path: &Path, format: Format) -> Result<Self> {
         let unusable = |reason: String| Unusable::new(path, reason);
         let size = std::fs::metadata(path).map_err(|error| unusable(error.to_string()))?.len();
+        if let Some(reason) = source::foreign(path).map_err(|error| unusable(error.to_string()))? {
+            return Err(unusable(reason.into()).into());
+        }
         let mut input = Self { path: path.to_owned(), size, layout: Layout::Resources, unread: Vec::new() };
         if format == Format::Fhir {
             return Ok(input);

@@ -72,6 +72,17 @@ pub(super) fn open(path: &Path, skip: u64, consumed: &Consumed) -> io::Result<Bo
     Ok(Box::new(unpacked))
 }
 
+/// What a file is that is no text in UTF-8, if its beginning shows it.
+pub(super) fn foreign(path: &Path) -> io::Result<Option<&'static str>> {
+    let mut begin = Vec::new();
+    open(path, 0, &Consumed::default())?.take(4).read_to_end(&mut begin)?;
+    Ok(match begin.as_slice() {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("it is UTF-16; save it as UTF-8"),
+        b"PK\x03\x04" => Some("it is a zip archive; unpack it first"),
+        _ => None,
+    })
+}
+
 /// Sizes, first and last megabytes of files: what an interrupted import is found again by.
 pub(super) fn fingerprint(paths: &[PathBuf]) -> io::Result<Vec<u8>> {
     let mut hash = Sha256::new();

@@ -8,7 +8,6 @@ use std::time::Duration;
 use rendez_testkit::TestDatabase;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
-use tokio_postgres::config::Host;
 
 /// Longer than the slowest machine needs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -39,7 +38,7 @@ impl Program {
             .args(["serve", "--roles", "api", "--listen", &address.to_string()])
             .arg("--data-dir")
             .arg(folder)
-            .args(["--database-url", &url(database)])
+            .args(["--database-url", &database.url()])
             .env("RENDEZ_LIMITS__REQUESTS_PER_MINUTE_PER_CALLER", "0")
             .env("RENDEZ_LIMITS__REQUESTS_PER_MINUTE_PER_ADDRESS", "0")
             .env("RENDEZ_TELEMETRY__LOG_FILTER", "error")
@@ -82,28 +81,4 @@ impl Program {
     pub(crate) fn is_dead(&mut self) -> bool {
         self.child.try_wait().expect("a child can be asked").is_some()
     }
-}
-
-/// How the program reaches a test's database, which is on a socket.
-fn url(database: &TestDatabase) -> String {
-    let config = database.config();
-    let hosts: Vec<String> = config
-        .get_hosts()
-        .iter()
-        .map(|host| match host {
-            Host::Unix(path) => path.display().to_string(),
-            Host::Tcp(name) => name.clone(),
-        })
-        .collect();
-    let mut url = format!("host='{}' dbname='{}'", hosts.join(","), config.get_dbname().unwrap_or_default());
-    if let Some(user) = config.get_user() {
-        url.push_str(&format!(" user='{user}'"));
-    }
-    if let Some(password) = config.get_password() {
-        url.push_str(&format!(" password='{}'", String::from_utf8_lossy(password)));
-    }
-    if let Some(port) = config.get_ports().first() {
-        url.push_str(&format!(" port={port}"));
-    }
-    url
 }

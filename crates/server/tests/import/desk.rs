@@ -8,7 +8,6 @@ use rendez_testkit::{TestDatabase, consistency};
 use tempfile::TempDir;
 use tokio::process::Command;
 use tokio_postgres::Client;
-use tokio_postgres::config::Host;
 use tokio_postgres::types::Json;
 
 /// A folder for files beside an empty database.
@@ -38,8 +37,13 @@ impl Desk {
 
     /// A file in the folder.
     pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
+        self.bytes(name, text.as_bytes())
+    }
+
+    /// A file of any bytes.
+    pub(crate) fn bytes(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.folder.path().join(name);
-        std::fs::write(&path, text).expect("written");
+        std::fs::write(&path, bytes).expect("written");
         path
     }
 
@@ -50,16 +54,26 @@ impl Desk {
         self.file(&name, &std::fs::read_to_string(from).expect("a fixture"))
     }
 
-    /// Runs `rendez import practitioners` as the operator does; with `deadly` it is killed at that point.
-    pub(crate) async fn run(&self, files: &[&Path], flags: &[&str], deadly: Option<&str>) -> Output {
+    /// Runs `rendez import practitioners` with nothing but files and the database.
+    pub(crate) async fn run_bare(&self, files: &[&Path]) -> Output {
+        self.command(files).output().await.expect("the program runs")
+    }
+
+    fn command(&self, files: &[&Path]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rendez"));
         command
             .args(["import", "practitioners"])
             .args(files)
-            .args(flags)
-            .args(["--database-url", &self.url()])
+            .args(["--database-url", &self.database.url()])
             .stdin(Stdio::null())
             .kill_on_drop(true);
+        command
+    }
+
+    /// Runs it as the operator does; with `deadly` it is killed at that point.
+    pub(crate) async fn run(&self, files: &[&Path], flags: &[&str], deadly: Option<&str>) -> Output {
+        let mut command = self.command(files);
+        command.args(flags);
         if !flags.contains(&"--source") {
             command.args(["--source", "clinics"]);
         }
@@ -89,11 +103,6 @@ impl Desk {
         let leftovers = "SELECT (SELECT count(*) FROM import_finding) + (SELECT count(*) FROM import_line) + (SELECT count(*) FROM import_place)";
         assert_eq!(self.count(leftovers).await, 0, "lines are forgotten once they are entered");
         self.lines().await
-    }
-
-    /// How the program reaches the database.
-    pub(crate) fn url(&self) -> String {
-        url(&self.database)
     }
 
     pub(crate) async fn lines(&self) -> Lines {
@@ -161,25 +170,4 @@ impl Desk {
             LEFT JOIN practitioner_identifier i ON i.practitioner_id = p.id) AS people";
         self.text(sql).await
     }
-}
-
-/// How the program reaches a test's database, which is on a socket.
-fn url(database: &TestDatabase) -> String {
-    let config = database.config();
-    let host = config.get_hosts().iter().map(|host| match host {
-        Host::Unix(path) => path.display().to_string(),
-        Host::Tcp(name) => name.clone(),
-    });
-    let hosts: Vec<String> = host.collect();
-    let mut url = format!("host='{}' dbname='{}'", hosts.join(","), config.get_dbname().unwrap_or_default());
-    if let Some(user) = config.get_user() {
-        url.push_str(&format!(" user='{user}'"));
-    }
-    if let Some(password) = config.get_password() {
-        url.push_str(&format!(" password='{}'", String::from_utf8_lossy(password)));
-    }
-    if let Some(port) = config.get_ports().first() {
-        url.push_str(&format!(" port={port}"));
-    }
-    url
 }

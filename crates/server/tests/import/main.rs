@@ -3,6 +3,7 @@
 mod clinics_csv;
 mod desk;
 mod fhir;
+mod files;
 mod interrupted;
 mod practice;
 mod refused;

@@ -9,6 +9,7 @@ mod directory;
 mod document;
 mod every_answer;
 mod idempotency;
+mod import;
 mod index;
 mod lists;
 mod nodes;

@@ -93,6 +93,7 @@ pub struct Import {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) entropy: Arc<dyn Entropy>,
     resumed: bool,
+    given_up: usize,
     /// How many places or practitioners the database bears in a batch: fewer while it refuses one of them.
     at_once: i64,
 }
@@ -125,27 +126,23 @@ impl Import {
         .await?;
         lock(&conn).await?;
         conn.batch_execute(write::TEMPORARY_TABLES).await?;
-        if anew {
-            give_up(&mut conn, source).await?;
-        }
-        let (id, progress, resumed) = match unfinished(&conn, source).await? {
-            Some((id, progress)) => (id, progress, true),
+        let known = if anew { None } else { unfinished(&conn, source).await? };
+        let resumed = known.is_some();
+        let (id, progress, given_up) = match known {
+            Some((id, progress)) => (id, progress, 0),
             None => {
+                let given_up = give_up(&mut conn, source).await?;
                 let (id, progress) = begin(&mut conn, source).await?;
-                (id, progress, false)
+                (id, progress, given_up)
             }
         };
-        Ok(Self {
-            conn,
-            id,
-            system: source.system.clone(),
-            progress,
-            pack,
-            clock,
-            entropy,
-            resumed,
-            at_once: i64::MAX,
-        })
+        let (system, at_once) = (source.system.clone(), i64::MAX);
+        Ok(Self { conn, id, system, progress, pack, clock, entropy, resumed, given_up, at_once })
+    }
+
+    /// How many unfinished imports of the same source were given up for it: what they had put aside is forgotten.
+    pub fn given_up(&self) -> usize {
+        self.given_up
     }
 
     /// Whether an earlier start has begun it.
@@ -168,16 +165,36 @@ impl Import {
         &self.progress.tally
     }
 
-    /// Every line is put aside: finds the practitioners of lines that name another line.
+    /// Every line is put aside: finds the practitioners of lines that name another line, and sees to it that nobody has more
+    /// lines than fit into the memory.
     pub async fn end_reading(&mut self) -> Result<(), Fault> {
-        let (id, mut next) = (self.id, self.progress.clone());
-        let tx = self.conn.transaction().await?;
-        stage::resolve(&tx, id, &mut next.tally).await?;
-        next.phase = Phase::Placing;
-        save(&tx, id, &next).await?;
-        tx.commit().await?;
+        let id = self.id;
         // What follows reads these tables by key, and needs to know how large they are.
         self.conn.batch_execute(&format!("ANALYZE import_line_{id}, import_place_{id}")).await?;
+        loop {
+            let mut next = self.progress.clone();
+            let tx = self.conn.transaction().await?;
+            let resolved = stage::resolve(&tx, id, &mut next.tally).await?;
+            save(&tx, id, &next).await?;
+            tx.commit().await?;
+            self.progress = next;
+            if resolved == 0 {
+                break;
+            }
+        }
+        for person in stage::crowds(&self.conn, id).await? {
+            let mut next = self.progress.clone();
+            let tx = self.conn.transaction().await?;
+            stage::thin(&tx, id, &person, &mut next.tally).await?;
+            save(&tx, id, &next).await?;
+            tx.commit().await?;
+            self.progress = next;
+        }
+        let mut next = self.progress.clone();
+        next.phase = Phase::Placing;
+        let tx = self.conn.transaction().await?;
+        save(&tx, id, &next).await?;
+        tx.commit().await?;
         self.progress = next;
         Ok(())
     }
@@ -353,6 +370,7 @@ async fn begin(conn: &mut Conn, source: &Source) -> Result<(i64, Progress), Faul
         .get(0);
     tx.batch_execute(&format!(
         "CREATE TABLE import_line_{id} PARTITION OF import_line FOR VALUES IN ({id});
+         CREATE INDEX ON import_line_{id} (own) WHERE own IS NOT NULL;
          CREATE TABLE import_place_{id} PARTITION OF import_place FOR VALUES IN ({id})"
     ))
     .await?;
@@ -366,8 +384,16 @@ async fn begin(conn: &mut Conn, source: &Source) -> Result<(i64, Progress), Faul
     Ok((id, progress))
 }
 
-async fn give_up(conn: &mut Conn, source: &Source) -> Result<(), Fault> {
-    while let Some((id, _)) = unfinished(conn, source).await? {
+/// Forgets what unfinished imports of the source have put aside: it is about people, and nobody comes back for it.
+async fn give_up(conn: &mut Conn, source: &Source) -> Result<usize, Fault> {
+    let left = conn
+        .query(
+            "SELECT id FROM import_run WHERE system = $1 AND state NOT IN ('done', 'abandoned')",
+            &[&source.system],
+        )
+        .await?;
+    for row in &left {
+        let id: i64 = row.get(0);
         let tx = conn.transaction().await?;
         tx.batch_execute(&format!(
             "DROP TABLE import_line_{id}, import_place_{id}; DELETE FROM import_finding WHERE run_id = {id};
@@ -376,7 +402,7 @@ async fn give_up(conn: &mut Conn, source: &Source) -> Result<(), Fault> {
         .await?;
         tx.commit().await?;
     }
-    Ok(())
+    Ok(left.len())
 }
 
 /// Moves the run on, in the transaction that did the work.

@@ -10,6 +10,11 @@ use super::model::{Place, Said};
 use super::run::{Import, Position};
 use super::tally::Tally;
 
+/// All lines about one practitioner are in memory at once.
+const LINES_AT_MOST: i64 = 1000;
+/// Lines that name another line, in a transaction.
+const AT_ONCE: i64 = 1000;
+
 /// A line about a practitioner.
 #[derive(Debug, Clone)]
 pub struct StagedLine {
@@ -123,23 +128,60 @@ pub(super) async fn write(
     copy(tx, "import_finding", "run_id, file_no, line, field, reason, excerpt", rows).await
 }
 
-/// Gives lines that name another line that line's practitioner; one whose other line is not there is bad.
-pub(super) async fn resolve(tx: &Transaction<'_>, run: i64, tally: &mut Tally) -> Result<(), Fault> {
-    tx.execute(
-        "UPDATE import_line l SET person = o.person FROM import_line o
-         WHERE l.run_id = $1 AND o.run_id = $1 AND l.person = '' AND o.own = l.via AND o.person <> ''",
-        &[&run],
-    )
-    .await?;
-    let lost = tx
-        .execute(
-            "WITH lost AS (DELETE FROM import_line WHERE run_id = $1 AND person = '' RETURNING file_no, line, via)
-             INSERT INTO import_finding (run_id, file_no, line, field, reason, excerpt)
-             SELECT $1, file_no, line, 'actor', 'it refers to a line that is not in these files', coalesce(via, '') FROM lost",
-            &[&run],
-        )
-        .await?;
-    tally.bad += i64::try_from(lost).unwrap_or(i64::MAX);
+/// Gives the next lines that name another line that line's practitioner; one whose other line is not there is bad. Says how
+/// many lines it was about.
+pub(super) async fn resolve(tx: &Transaction<'_>, run: i64, tally: &mut Tally) -> Result<i64, Fault> {
+    let sql = format!(
+        "WITH next AS (
+            SELECT file_no, line, via FROM import_line_{run} WHERE person = '' ORDER BY file_no, line LIMIT {AT_ONCE}),
+         told AS (
+            SELECT DISTINCT ON (n.file_no, n.line) n.file_no, n.line, o.person
+            FROM next n JOIN import_line_{run} o ON o.own = n.via AND o.person <> ''
+            ORDER BY n.file_no, n.line, o.file_no, o.line),
+         moved AS (
+            UPDATE import_line_{run} l SET person = t.person FROM told t
+            WHERE l.person = '' AND l.file_no = t.file_no AND l.line = t.line),
+         lost AS (
+            DELETE FROM import_line_{run} l USING next n
+            WHERE l.person = '' AND l.file_no = n.file_no AND l.line = n.line
+                AND NOT EXISTS (SELECT FROM told t WHERE t.file_no = n.file_no AND t.line = n.line)
+            RETURNING l.file_no, l.line, l.via),
+         found AS (
+            INSERT INTO import_finding (run_id, file_no, line, field, reason, excerpt)
+            SELECT {run}, file_no, line, 'actor', 'it refers to a line that is not in these files', coalesce(via, '') FROM lost
+            RETURNING run_id)
+         SELECT (SELECT count(*) FROM next), (SELECT count(*) FROM found)"
+    );
+    let row = tx.query_one(&sql, &[]).await?;
+    tally.bad += row.get::<_, i64>(1);
+    Ok(row.get(0))
+}
+
+/// Whoever has more lines than are taken.
+pub(super) async fn crowds(conn: &Conn, run: i64) -> Result<Vec<String>, Fault> {
+    let sql =
+        format!("SELECT person FROM import_line_{run} GROUP BY person HAVING count(*) > {LINES_AT_MOST}");
+    Ok(conn.query(&sql, &[]).await?.iter().map(|row| row.get(0)).collect())
+}
+
+/// Takes the first lines of somebody; the others are bad.
+pub(super) async fn thin(
+    tx: &Transaction<'_>,
+    run: i64,
+    person: &str,
+    tally: &mut Tally,
+) -> Result<(), Fault> {
+    let sql = format!(
+        "WITH late AS (
+            SELECT file_no, line FROM import_line_{run} WHERE person = $1 ORDER BY file_no, line OFFSET {LINES_AT_MOST}),
+         gone AS (
+            DELETE FROM import_line_{run} l USING late
+            WHERE l.person = $1 AND l.file_no = late.file_no AND l.line = late.line RETURNING l.file_no, l.line)
+         INSERT INTO import_finding (run_id, file_no, line, field, reason, excerpt)
+         SELECT {run}, file_no, line, 'line', 'the practitioner has more than {LINES_AT_MOST} lines', $1 FROM gone"
+    );
+    let gone = tx.execute(&sql, &[&person]).await?;
+    tally.bad += i64::try_from(gone).unwrap_or(i64::MAX);
     Ok(())
 }
 
