@@ -9,7 +9,7 @@
 //! Settings come from the environment: `RENDEZ_FIGURES_DIR` (where data directories are made: a real disk, or the
 //! durable figures mean nothing) and `RENDEZ_FIGURES_SECONDS` (the length of the long load, 60 by default). `country` and
 //! `compare` make a country of `RENDEZ_FIGURES_PRACTITIONERS` (500,000 by default) and keep it in `RENDEZ_FIGURES_COUNTRY`
-//! for the next run, if that names a folder.
+//! for the next run, if that names a folder. `import` brings in files of `RENDEZ_FIGURES_LINES` lines (500,000 by default).
 
 mod booking;
 mod bookings;
@@ -18,6 +18,7 @@ mod country;
 mod crash_points;
 mod database;
 mod http;
+mod import;
 mod ledger;
 mod load;
 mod machine;
@@ -56,6 +57,7 @@ const NAMES: &[&str] = &[
     "nothing-lost",
     "start",
     "search",
+    "import",
     "country",
     "compare",
 ];
@@ -103,6 +105,7 @@ async fn measure(name: &str, report: &mut Report) -> Result<()> {
             "crash-points" => crash_points::run(report).await,
             "nothing-lost" => nothing_lost::measure(report).await,
             "start" => start::measure(report).await,
+            "import" => import::measure(report).await,
             "country" => country::measure(report).await,
             "compare" => country::compare(report).await,
             _ => search::measure(report).await,
