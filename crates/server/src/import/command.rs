@@ -21,7 +21,7 @@ use crate::cli::ImportPractitioners;
 use crate::{database, wiring};
 
 /// Practitioners or places in a transaction. Followers of changes see nothing new while one runs, so it is short.
-const AT_ONCE: i64 = 400;
+const AT_ONCE: i64 = 250;
 /// Batches that wait between the reader and PostgreSQL.
 const WAITING: usize = 4;
 

@@ -62,7 +62,22 @@ async fn another_source_adds_its_place_and_takes_nothing_away() {
         "MAISON DE SANTE DU PORT|MAISON DE SANTE DU PORT|Clinique du Lac|1 MAISON DE SANTE DU PORT"
     );
 
-    // Hours without a place would be the other practice's: they are left out, and counted.
+    // Hours without a place are at the clinic's own one, said now or before.
+    let nowhere = maelle("p1", true, false).replace(r#""id":"rp1""#, r#""id":"rx""#);
+    let both_roles = format!("{}{nowhere}", maelle("p1", false, true));
+    for day in ["wed", "thu"] {
+        let text = both_roles.replace("wed", day);
+        let unique: std::collections::BTreeSet<&str> = text.lines().collect();
+        let text = unique.into_iter().collect::<Vec<_>>().join("\n");
+        desk.import_from("lake", &[&desk.file("lake.ndjson", &text)]).await;
+        let weekday = if day == "wed" { 3 } else { 4 };
+        let expected = format!(
+            "MAISON DE SANTE DU PORT|MAISON DE SANTE DU PORT|Clinique du Lac|1 MAISON DE SANTE DU PORT,{weekday} Clinique du Lac"
+        );
+        assert_eq!(desk.text(&before).await, expected);
+    }
+
+    // Without one they would be the other practice's: they are left out, and counted.
     desk.import_from("lake", &[&desk.file("lake.ndjson", &maelle("p1", true, false))]).await;
     assert_eq!(
         desk.text(&before).await,

@@ -199,6 +199,7 @@ impl Rows {
             "system, value, id, main, said_profile, said_places, said_hours, said_closures, said_visit_types,
             visit_type_names";
         copy(tx, "entering_identifier", columns, self.identifiers).await?;
+        tx.execute(&tx.prepare_cached(write::PLACE_HOURS).await?, &[]).await?;
         let left_out = tx.query_one(&tx.prepare_cached(write::LEAVE_HOURS_OUT).await?, &[]).await?;
         tally.notices("hours without a place, where the main place is another source's", left_out.get(0));
         let closures = if self.says_closures { write::ENTER_CLOSURES } else { &[] };

@@ -158,14 +158,21 @@ pub(super) const ENTER_PRACTITIONERS: &[&str] = &[
     "INSERT INTO change (kind, practitioner_id, subject_id) SELECT 'schedule', id, id FROM entering",
 ];
 
-/// Hours without a place, of people whose main place is not this source's: they would never be taken away again.
+/// Hours without a place are at the place that the source gives somebody, be it the main one or a further one.
+pub(super) const PLACE_HOURS: &str = "
+UPDATE entering_hours h SET location_id = coalesce(
+    e.location_id,
+    (SELECT p.location_id FROM practitioner p
+     WHERE p.id = e.id AND EXISTS (SELECT FROM location_identifier i WHERE i.location_id = p.location_id AND i.system = e.system)),
+    (SELECT min(f.location_id::text)::uuid FROM practitioner_location f
+     WHERE f.practitioner_id = e.id AND NOT e.says_places
+        AND EXISTS (SELECT FROM location_identifier i WHERE i.location_id = f.location_id AND i.system = e.system)))
+FROM entering e WHERE h.location_id IS NULL AND e.id = h.id AND NOT e.fresh";
+
+/// Where there is none they are left out: at a place of another source they would never be taken away again.
 pub(super) const LEAVE_HOURS_OUT: &str = "
 WITH gone AS (
-    DELETE FROM entering_hours h USING entering e, practitioner p
-    WHERE h.location_id IS NULL AND e.id = h.id AND NOT e.fresh AND p.id = h.id
-        AND NOT EXISTS (SELECT FROM location_identifier i WHERE i.system = e.system
-            AND i.location_id IN (p.location_id, e.location_id))
-    RETURNING h.id
+    DELETE FROM entering_hours h USING entering e WHERE h.location_id IS NULL AND e.id = h.id AND NOT e.fresh RETURNING h.id
 ) SELECT count(DISTINCT id) FROM gone";
 
 /// Absences, after their practitioners and their identifiers. The practice's own stay.
