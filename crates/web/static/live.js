@@ -70,8 +70,8 @@
       if (mine !== asked) return;
       list.replaceChildren(...places.map((place) => {
         const option = document.createElement("option");
-        option.value = place.name;
-        option.label = `${place.name} (${place.postal_code})`;
+        // Several towns bear some names: the value tells them apart.
+        option.value = `${place.name} (${place.postal_code})`;
         return option;
       }));
     } catch {

@@ -32,6 +32,13 @@ pub struct Place {
     pub part_of: Option<String>,
 }
 
+impl Place {
+    /// Every postal code, the first before the others.
+    pub fn postal_codes(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.postal_code).chain(&self.further_postal_codes).map(String::as_str)
+    }
+}
+
 /// The towns of a region with what finds them.
 #[derive(Clone, Default)]
 pub(super) struct Gazetteer {
@@ -55,8 +62,8 @@ impl Gazetteer {
         let by_code = places.iter().enumerate().map(|(at, place)| (place.insee_code.clone(), at)).collect();
         let mut by_postal_code: HashMap<String, Vec<usize>> = HashMap::new();
         for (at, place) in places.iter().enumerate() {
-            for code in std::iter::once(&place.postal_code).chain(&place.further_postal_codes) {
-                by_postal_code.entry(code.clone()).or_default().push(at);
+            for code in place.postal_codes() {
+                by_postal_code.entry(code.to_owned()).or_default().push(at);
             }
         }
         for found in by_postal_code.values_mut() {
@@ -115,7 +122,7 @@ mod tests {
             let overseas = place.insee_code.starts_with("97") || place.insee_code.starts_with("98");
             let mainland = (41.3..51.1).contains(&place.latitude) && (-5.2..9.6).contains(&place.longitude);
             assert!(overseas != mainland, "{place:?}");
-            for code in std::iter::once(&place.postal_code).chain(&place.further_postal_codes) {
+            for code in place.postal_codes() {
                 assert!(france().postal_code().fits(code), "{place:?}");
             }
             assert!(!place.search_key.is_empty(), "{place:?}");

@@ -19,7 +19,7 @@ pub use model::{
     Alternatives, Cursor, Facet, Facets, Found, Notice, SearchRefusal, SearchRequest, SearchResults, Source,
 };
 pub use searching::{RemoteSearch, Searching};
-pub use words::{complete_place, prepare, specialties_like};
+pub use words::{Town, complete_place, prepare, specialties_like, town};
 
 /// How many free times a result shows.
 const SHOWN: usize = 3;

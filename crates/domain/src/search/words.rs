@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use rendez_index::text::{Terms, TermsBuilder};
+use rendez_index::text::{Terms, TermsBuilder, key};
 use rendez_vocab::RegionCode;
 
 use crate::regions::{Pack, Place, Specialty, packs};
@@ -42,12 +42,16 @@ fn specialty_words(pack: &Pack, words: &mut TermsBuilder<u32>) {
 
 fn place_words(pack: &Pack, words: &mut TermsBuilder<u32>) {
     for (number, place) in (0..).zip(pack.places()) {
-        words.add(number, &place.name, place.population);
-        if place.search_key.contains("saint") {
-            let short = place.search_key.replace("sainte ", "ste ").replace("saint ", "st ");
-            words.add(number, &short, place.population);
+        let saint = place.search_key.split(' ').any(|word| word == "saint" || word == "sainte");
+        let short = saint.then(|| place.search_key.replace("sainte ", "ste ").replace("saint ", "st "));
+        for name in std::iter::once(&place.name).chain(&short) {
+            words.add(number, name, place.population);
+            for code in place.postal_codes() {
+                // What tells it from others of its name.
+                words.add(number, &format!("{name} {code}"), place.population);
+            }
         }
-        for code in std::iter::once(&place.postal_code).chain(&place.further_postal_codes) {
+        for code in place.postal_codes() {
             // Nobody means the whole of a town with the code of one of its parts.
             let weight = if place.part_of.is_some() { u32::MAX } else { place.population };
             words.add(number, code, weight);
@@ -91,6 +95,36 @@ pub fn complete_place(pack: &'static Pack, typed: &str, limit: usize) -> Vec<&'s
     let Some(terms) = PLACES.get(&pack.region()) else { return Vec::new() };
     let found = terms.complete(typed, limit);
     found.iter().filter_map(|completion| pack.places().get(at(completion.term))).collect()
+}
+
+/// A town that was understood by a name or code as it was typed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Town {
+    /// The likeliest.
+    pub place: &'static Place,
+    /// Its postal code that was typed, or its first.
+    pub postal_code: &'static str,
+    /// Whether it is called just so; otherwise only the start was typed, or there was a slip.
+    pub exact: bool,
+    /// Which others may have been meant, the likeliest first: those that are called just so too, else whatever is similar.
+    pub others: Vec<&'static Place>,
+}
+
+/// How many other towns are proposed.
+const OTHERS: usize = 5;
+
+/// The town that somebody means by a name, a postal code, or both: of several with that name the largest.
+pub fn town(pack: &'static Pack, typed: &str) -> Option<Town> {
+    let terms = PLACES.get(&pack.region())?;
+    let key = key(typed);
+    let found = terms.complete(typed, OTHERS + 1);
+    let first = found.first()?;
+    let place = pack.places().get(at(first.term))?;
+    let exact = first.key == key;
+    let others = found.iter().skip(1).filter(|other| !exact || other.key == key);
+    let others = others.filter_map(|other| pack.places().get(at(other.term))).collect();
+    let typed_code = place.postal_codes().find(|code| key.split(' ').any(|word| word == *code));
+    Some(Town { place, postal_code: typed_code.unwrap_or(&place.postal_code), exact, others })
 }
 
 fn at(number: u32) -> usize {
@@ -147,5 +181,34 @@ mod tests {
         assert!(complete_place(france(), "75011", 1)[0].part_of.is_some(), "a part of Paris");
         assert_eq!(complete_place(france(), "xyzzyville", 3), Vec::<&Place>::new());
         assert_eq!(complete_place(france(), "s", 3).len(), 3);
+    }
+
+    #[test]
+    fn every_town_is_reached_by_its_name_and_postal_code() {
+        for place in france().places().iter().step_by(23) {
+            let named = format!("{} {}", place.name, place.postal_code);
+            let meant = town(france(), &named).expect("a town");
+            let twin = meant.place.search_key == place.search_key && meant.postal_code == place.postal_code;
+            assert!(meant.exact && twin, "{named}: {meant:?}");
+        }
+    }
+
+    #[test]
+    fn of_several_towns_with_a_name_the_largest_is_meant_and_the_others_are_told() {
+        let meant = |typed: &str| town(france(), typed).expect("a town");
+        let largest = meant("Saint-Denis");
+        assert!(largest.exact && largest.others.len() > 1, "{largest:?}");
+        assert!(largest.others.iter().all(|other| other.name == "Saint-Denis"));
+        assert!(largest.others.is_sorted_by(|one, two| one.population >= two.population));
+        assert!(largest.place.population >= largest.others[0].population);
+        for typed in ["Saint-Denis 93200", "Saint-Denis (93200)", "st denis 93200", "93200"] {
+            let meant = meant(typed);
+            assert_eq!((&*meant.place.insee_code, meant.postal_code), ("93066", "93200"), "{typed}");
+        }
+        let other_code = meant("Rennes 35700");
+        assert_eq!((&*other_code.place.name, other_code.postal_code), ("Rennes", "35700"));
+        let slip = meant("Renes");
+        assert!(!slip.exact && slip.others.iter().any(|other| other.name == "Rennes"), "{slip:?}");
+        assert_eq!(town(france(), "xyzzyville"), None);
     }
 }

@@ -265,3 +265,30 @@ async fn specialties_and_towns_are_completed() {
     assert_eq!(each(&by_code["places"], "name"), ["Rennes"]);
     app.close().await;
 }
+
+#[tokio::test]
+async fn the_answer_tells_which_town_was_understood() {
+    let app = TestApp::start().await;
+    let place = async |place: &str| {
+        let answer = app.nobody().get(format!("/v1/search?place={place}")).await.ok();
+        answer["place"].clone()
+    };
+    let largest = place("Saint-Denis").await;
+    assert_eq!((&largest["name"], &largest["exact"]), (&json!("Saint-Denis"), &json!(true)));
+    assert!(each(&largest["others"], "name").iter().all(|name| name == "Saint-Denis"));
+    let codes = [vec![text(&largest["postal_code"])], each(&largest["others"], "postal_code")].concat();
+    assert!(codes.contains(&"93200".to_owned()) && codes.contains(&"97400".to_owned()), "{codes:?}");
+    let chosen = place("Saint-Denis%20(93200)").await;
+    assert_eq!((&chosen["postal_code"], &chosen["others"]), (&json!("93200"), &json!([])));
+    let guessed = place("Renes").await;
+    assert_eq!(guessed["exact"], false);
+    assert!(each(&guessed["others"], "name").contains(&"Rennes".to_owned()), "{guessed}");
+    let by_position = app.nobody().get("/v1/search?lat=48.1&lon=-1.6").await.ok();
+    assert!(by_position.get("place").is_none());
+
+    let page = app.nobody().get("/search?place=Saint-Denis%20(93200)&lang=en").await.text;
+    assert!(page.contains("near Saint-Denis (93200)") && !page.contains("Another town"), "{page}");
+    let page = app.nobody().get("/search?place=Renes&lang=en").await.text;
+    assert!(page.contains("Did you mean another town?") && page.contains(">Rennes (35000)</a>"), "{page}");
+    app.close().await;
+}

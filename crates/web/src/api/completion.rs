@@ -98,8 +98,8 @@ pub struct PlaceList {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PlaceQuery {
-    /// The start of a name or of a postal code.
-    #[param(example = "ren")]
+    /// The start of a name, of a postal code, or a name and the start of a code; nothing is found without it.
+    #[param(value_type = Option<String>, example = "ren")]
     q: String,
     /// 1 to 100; 10 without it.
     #[param(value_type = Option<u8>)]

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use rendez_domain::search::card::{Card, CardLocation};
-use rendez_domain::search::{Alternatives, Facet, Facets, Found, SearchResults};
+use rendez_domain::search::{Alternatives, Facet, Facets, Found, SearchResults, Town};
 use rendez_vocab::ids::SlotId;
 
 use super::cursor;
@@ -15,14 +15,17 @@ use super::cursor;
 /// About what a result takes.
 const BYTES_PER_RESULT: usize = 1_500;
 
-/// The answer as JSON.
-pub(super) fn write(results: &SearchResults, took: Duration) -> Vec<u8> {
+/// The answer as JSON, with the town that was named.
+pub(super) fn write(results: &SearchResults, town: Option<&Town>, took: Duration) -> Vec<u8> {
     let mut json = Json(Vec::with_capacity(1_024 + results.results.len() * BYTES_PER_RESULT));
     json.raw("{\"results\":");
     json.list(&results.results, Json::found);
     json.raw(",\"total\":");
     json.number(results.total);
     json.facets(&results.facets);
+    if let Some(town) = town {
+        json.town(town);
+    }
     if let Some(alternatives) = &results.alternatives {
         json.alternatives(alternatives);
     }
@@ -306,6 +309,24 @@ impl Json {
         self.raw("}");
     }
 
+    fn town(&mut self, town: &Town) {
+        self.raw(",\"place\":{\"name\":");
+        self.text(&town.place.name);
+        self.raw(",\"postal_code\":");
+        self.text(town.postal_code);
+        self.raw(",\"exact\":");
+        self.truth(town.exact);
+        self.raw(",\"others\":");
+        self.list(&town.others, |json, other| {
+            json.raw("{\"name\":");
+            json.text(&other.name);
+            json.raw(",\"postal_code\":");
+            json.text(&other.postal_code);
+            json.raw("}");
+        });
+        self.raw("}");
+    }
+
     fn alternatives(&mut self, alternatives: &Alternatives) {
         self.raw(",\"alternatives\":{\"later\":");
         self.list(&alternatives.later, Self::found);
@@ -338,15 +359,16 @@ fn civil(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use rendez_domain::regions::packs;
     use rendez_domain::search::card::{self, CardSource, CardVisitType};
-    use rendez_domain::search::{Cursor, Notice, Source};
+    use rendez_domain::search::{Cursor, Notice, Source, town};
     use rendez_vocab::ids::{LocationId, OrganizationId, PractitionerId, VisitTypeId};
     use serde_json::{Value, json};
     use uuid::Uuid;
 
     use super::super::view::{
         AlternativesView, FacetView, FacetsView, FoundLocationView, FoundPractitionerView, FoundView,
-        FoundVisitTypeView, FreeWithinView, SearchView,
+        FoundVisitTypeView, FreeWithinView, OtherTownView, SearchView, TownView,
     };
     use super::*;
     use crate::api::slots::SlotView;
@@ -476,7 +498,7 @@ mod tests {
         }
     }
 
-    fn described(results: &SearchResults, took_ms: f64) -> SearchView {
+    fn described(results: &SearchResults, town: Option<&Town>, took_ms: f64) -> SearchView {
         let views = |found: &[Found]| found.iter().map(view).collect::<Vec<_>>();
         let facets = |facets: &[Facet]| {
             facets
@@ -502,6 +524,19 @@ mod tests {
                 new_patients: results.facets.new_patients,
                 free_within: results.facets.free_within_days.map(free_within),
             },
+            place: town.map(|town| TownView {
+                name: town.place.name.clone(),
+                postal_code: town.postal_code.to_owned(),
+                exact: town.exact,
+                others: town
+                    .others
+                    .iter()
+                    .map(|other| OtherTownView {
+                        name: other.name.clone(),
+                        postal_code: other.postal_code.clone(),
+                    })
+                    .collect(),
+            }),
             alternatives: results.alternatives.as_ref().map(|alternatives| AlternativesView {
                 later: views(&alternatives.later),
                 farther: views(&alternatives.farther),
@@ -518,9 +553,11 @@ mod tests {
     fn the_bytes_are_the_json_of_the_description() {
         for count in [0, 1, 2, 3, 25] {
             let results = results(count);
-            let written = write(&results, Duration::from_micros(41));
+            let place = if count == 1 { "Saint-Denis" } else { "Renes" };
+            let town = (count < 3).then(|| town(&packs()[0], place).expect("a town"));
+            let written = write(&results, town.as_ref(), Duration::from_micros(41));
             let written: Value = serde_json::from_slice(&written).expect("JSON");
-            let described = serde_json::to_value(described(&results, 0.041)).expect("JSON");
+            let described = serde_json::to_value(described(&results, town.as_ref(), 0.041)).expect("JSON");
             assert_eq!(written, described);
         }
     }

@@ -29,8 +29,8 @@ pub(crate) async fn search(
     ApiQuery(query): ApiQuery<SearchQuery>,
 ) -> Result<([(HeaderName, HeaderValue); 2], Bytes), Problem> {
     let started = Instant::now();
-    let found = search::search(&caller.ctx, &query.0).await?;
-    Ok((HEADERS, json::write(&found, started.elapsed()).into()))
+    let found = search::search(&caller.ctx, &query.request).await?;
+    Ok((HEADERS, json::write(&found, query.town.as_ref(), started.elapsed()).into()))
 }
 
 impl From<SearchRefusal> for Problem {

@@ -3,7 +3,7 @@
 use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 use rendez_domain::regions::packs;
-use rendez_domain::search::{SearchRequest, complete_place};
+use rendez_domain::search::{SearchRequest, Town, town};
 use serde_json::Value;
 use utoipa::IntoParams;
 
@@ -30,7 +30,8 @@ pub(crate) struct SearchParams {
     lon: Option<f64>,
     /// 1 to 500; 30 without it.
     radius_km: Option<f64>,
-    /// A town's name or postal code, instead of `lat` and `lon`.
+    /// A town's name, its postal code, or both, instead of `lat` and `lon`. Of several towns of a name the largest is meant;
+    /// the answer's `place` tells which one was understood.
     #[param(example = "Rennes")]
     place: Option<String>,
     /// Free at or after; now without it.
@@ -62,14 +63,21 @@ pub(crate) struct SearchParams {
 }
 
 /// A search as it was asked for.
-pub(crate) struct SearchQuery(pub(super) SearchRequest);
+pub(crate) struct SearchQuery {
+    pub(super) request: SearchRequest,
+    /// The town around which is searched, if it was named.
+    pub(super) town: Option<Town>,
+}
 
 impl FromFields for SearchQuery {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let position = position(fields);
+        let town = fields.optional("place", named).filter(|_| position.is_none());
+        let near = position.or(town.as_ref().map(|town| (town.place.latitude, town.place.longitude)));
         let request = SearchRequest {
             specialty: fields.optional("specialty", read::text(1..=60)),
             q: fields.optional("q", read::text(1..=100)),
-            near: near(fields),
+            near,
             radius_km: fields.optional("radius_km", read::spelled(read::decimal(1.0..=500.0))),
             from: fields.optional("from", read::instant),
             to: fields.optional("to", read::instant),
@@ -90,26 +98,25 @@ impl FromFields for SearchQuery {
                 fields.refuse("to", "too-long", "Look at 62 days at most at once.");
             }
         }
-        Some(Self(request))
+        Some(Self { request, town })
     }
 }
 
-fn near(fields: &mut Fields<'_>) -> Option<(f64, f64)> {
+fn position(fields: &mut Fields<'_>) -> Option<(f64, f64)> {
     let latitude = fields.optional("lat", read::spelled(read::decimal(-90.0..=90.0)));
     let longitude = fields.optional("lon", read::spelled(read::decimal(-180.0..=180.0)));
-    let place = fields.optional("place", town);
     for (one, other) in [("lat", "lon"), ("lon", "lat")] {
         if fields.has(one) && !fields.has(other) {
             fields.refuse(other, "missing", format!("Send it together with `{one}`."));
         }
     }
-    latitude.zip(longitude).or(place)
+    latitude.zip(longitude)
 }
 
-fn town(value: &Value) -> Read<(f64, f64)> {
+fn named(value: &Value) -> Read<Town> {
     let typed = read::text(1..=100)(value)?;
-    match packs().iter().find_map(|pack| complete_place(pack, &typed, 1).first().copied()) {
-        Some(place) => Ok((place.latitude, place.longitude)),
+    match packs().iter().find_map(|pack| town(pack, &typed)) {
+        Some(town) => Ok(town),
         None => Err(vec![wrong("unknown-place", "Send a town or postal code of `GET /v1/places`.")]),
     }
 }
@@ -158,7 +165,7 @@ mod tests {
 
     fn asked(query: Value) -> Result<SearchRequest, Vec<&'static str>> {
         Fields::of(&query, SearchQuery::read)
-            .map(|SearchQuery(request)| request)
+            .map(|query| query.request)
             .map_err(|errors| errors.into_iter().map(|error| error.code).collect())
     }
 

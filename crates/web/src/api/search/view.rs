@@ -143,6 +143,34 @@ pub struct AlternativesView {
     pub telehealth: Vec<FoundView>,
 }
 
+/// A town that may have been meant.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OtherTown)]
+pub struct OtherTownView {
+    /// Its name.
+    #[schema(example = "Saint-Denis")]
+    pub name: String,
+    /// Its first postal code: name and code together name no other town.
+    #[schema(example = "97400")]
+    pub postal_code: String,
+}
+
+/// The town that `place` was understood as.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Town)]
+pub struct TownView {
+    /// Its name.
+    #[schema(example = "Saint-Denis")]
+    pub name: String,
+    /// Its postal code: the one that was sent, or its first.
+    #[schema(example = "93200")]
+    pub postal_code: String,
+    /// Whether it is called just as was sent; if not, it is a guess.
+    pub exact: bool,
+    /// Others that may have been meant, the likeliest first: of the same name, or after a guess similar ones.
+    pub others: Vec<OtherTownView>,
+}
+
 /// The answer to a search.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SearchResults)]
@@ -153,6 +181,9 @@ pub struct SearchView {
     pub total: u32,
     /// Counts over those.
     pub facets: FacetsView,
+    /// The town around which was searched, if `place` was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<TownView>,
     /// When the first page has nothing: what comes close.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternatives: Option<AlternativesView>,

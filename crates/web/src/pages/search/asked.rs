@@ -6,8 +6,8 @@
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time, Weekday, time};
 use jiff::tz::TimeZone;
-use rendez_domain::regions::{Pack, Place, Specialty, search_key};
-use rendez_domain::search::{Cursor, SearchRequest, complete_place};
+use rendez_domain::regions::{Pack, Specialty, search_key};
+use rendez_domain::search::{self, Cursor, SearchRequest, Town};
 
 use super::super::error::query_value;
 use super::super::when;
@@ -167,12 +167,9 @@ impl Asked {
         pack.specialties().iter().find(named)
     }
 
-    /// The town that was typed: exactly if there is one, else the likeliest.
-    pub(super) fn town(&self, pack: &'static Pack) -> Option<&'static Place> {
-        let key = search_key(&self.place);
-        let proposals = complete_place(pack, &self.place, 20);
-        let exact = proposals.iter().find(|place| place.search_key == key || place.postal_code == key);
-        exact.or(proposals.first()).copied()
+    /// The town that was typed.
+    pub(super) fn town(&self, pack: &'static Pack) -> Option<Town> {
+        search::town(pack, &self.place)
     }
 
     /// What the domain is asked. `now` is only what a choice of days is counted from.
@@ -185,7 +182,7 @@ impl Asked {
         SearchRequest {
             specialty: specialty.map(|known| known.code.clone()),
             q: Some(self.q.clone()).filter(|typed| specialty.is_none() && !typed.is_empty()),
-            near: self.town(pack).map(|place| (place.latitude, place.longitude)),
+            near: self.town(pack).map(|town| (town.place.latitude, town.place.longitude)),
             radius_km: self.distance.map(f64::from),
             from,
             to: within.and_then(|within| from.map_or(now, |from| from.max(now)).checked_add(within).ok()),
@@ -217,7 +214,7 @@ mod tests {
     fn a_town_is_found_by_name_postal_code_or_its_beginning() {
         let town = |place: &str| {
             let asked = Asked { place: place.into(), ..Asked::default() };
-            asked.town(&packs()[0]).map(|place| place.name.as_str())
+            asked.town(&packs()[0]).map(|town| town.place.name.as_str())
         };
         assert_eq!(town("rennes"), Some("Rennes"));
         assert_eq!(town("35000"), Some("Rennes"));

@@ -7,8 +7,8 @@ mod hits;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rendez_domain::regions::{Specialty, search_key};
-use rendez_domain::search::{self, Notice, SearchRefusal, SearchResults};
+use rendez_domain::regions::{Place, Specialty, search_key};
+use rendez_domain::search::{self, Notice, SearchRefusal, SearchResults, Town};
 
 use self::asked::Asked;
 use self::filters::Filters;
@@ -48,6 +48,7 @@ struct SearchPage {
     seek: Seek,
     filters: Filters,
     heading: String,
+    towns: Option<Towns>,
     total: u32,
     as_of: String,
     notice: Option<String>,
@@ -77,7 +78,7 @@ pub(super) async fn results(visitor: Visitor, Lenient(pairs): Lenient<Vec<(Strin
 
 async fn find(visitor: &Visitor, asked: &Asked) -> Result<Response, PageError> {
     let pack = visitor.ctx.pack;
-    let place = asked.town(pack);
+    let town = asked.town(pack);
     let request = asked.request(pack, visitor.ctx.clock.now());
     let found = match search::search(&visitor.ctx, &request).await {
         Ok(found) => found,
@@ -87,13 +88,13 @@ async fn find(visitor: &Visitor, asked: &Asked) -> Result<Response, PageError> {
         }
     };
     let what = asked.specialty(pack).map_or(asked.q.as_str(), |known| known.name(visitor.locale.tag()));
-    let town = place.map_or("", |place| place.name.as_str());
-    let unknown_place = if place.is_some() { "" } else { asked.place.as_str() };
+    let unknown_place = if town.is_some() { "" } else { asked.place.as_str() };
     let page = SearchPage {
         page: visitor.page(),
         seek: Seek::new(visitor, asked, what),
-        filters: Filters::new(visitor, asked, &found.facets, place.is_some()),
-        heading: heading(visitor, what, town),
+        filters: Filters::new(visitor, asked, &found.facets, town.is_some()),
+        heading: heading(visitor, what, town.as_ref()),
+        towns: town.as_ref().and_then(|town| Towns::new(visitor, asked, town)),
         total: found.total,
         as_of: as_of(visitor, &found),
         notice: notice(visitor, &found),
@@ -121,8 +122,33 @@ fn notice(visitor: &Visitor, found: &SearchResults) -> Option<String> {
     Some(visitor.t(key))
 }
 
-fn heading(visitor: &Visitor, what: &str, town: &str) -> String {
+/// `Rennes (35000)`: what tells a town from others of its name, and finds it again when it is typed so.
+fn told(name: &str, postal_code: &str) -> String {
+    format!("{name} ({postal_code})")
+}
+
+/// Other towns that may have been meant.
+struct Towns {
+    question: String,
+    links: Vec<Link>,
+}
+
+impl Towns {
+    /// Nothing when there are none.
+    fn new(visitor: &Visitor, asked: &Asked, town: &Town) -> Option<Self> {
+        let link = |other: &&Place| {
+            let name = told(&other.name, &other.postal_code);
+            Link::new(Asked { place: name.clone(), after: None, ..asked.clone() }.address(), name)
+        };
+        let question = if town.exact { "search-other-towns" } else { "search-meant-town" };
+        let links: Vec<Link> = town.others.iter().map(link).collect();
+        (!links.is_empty()).then(|| Self { question: visitor.t(question), links })
+    }
+}
+
+fn heading(visitor: &Visitor, what: &str, town: Option<&Town>) -> String {
     let locale = visitor.locale;
+    let town = town.map(|town| told(&town.place.name, town.postal_code)).unwrap_or_default();
     match (what.is_empty(), town.is_empty()) {
         (true, true) => locale.text("search-heading-all"),
         (false, true) => locale.text_with("search-heading", [("what", what.into())]),
