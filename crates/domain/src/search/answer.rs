@@ -1,13 +1,24 @@
 //! Who answers a search: the index here, one elsewhere, or the database.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::{Time, time};
+use rendez_platform::fault::Fault;
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::feed::View;
 use super::index;
-use super::model::{Cursor, SearchRefusal, SearchRequest, SearchResults, Source};
+use super::model::{Alternatives, Cursor, SearchRefusal, SearchRequest, SearchResults, Source};
 use super::sql;
 use crate::ctx::{Ctx, Services};
 
+/// How long a search that looks at the whole index waits for its turn.
+const TURN: Duration = Duration::from_secs(1);
+
 /// Finds practitioners with free times.
 pub async fn search(ctx: &Ctx, request: &SearchRequest) -> Result<SearchResults, SearchRefusal> {
-    let results = match search_here(ctx, request)? {
+    let results = match search_here(ctx, request).await? {
         Some(results) => results,
         None => match from_node(ctx, request).await {
             Some(results) => results,
@@ -15,25 +26,77 @@ pub async fn search(ctx: &Ctx, request: &SearchRequest) -> Result<SearchResults,
         },
     };
     metrics::counter!("rendez_searches_total", "source" => results.source.as_str()).increment(1);
-    Ok(results)
+    with_whom_to_call(ctx, request, results).await
 }
 
-/// The answer of this process's own index, at once; `None` when it has none yet, or none that can answer this.
-pub fn search_here(
+/// The answer of this process's own index; `None` when it has none yet, or none that can answer this.
+pub async fn search_here(
     services: &Services,
     request: &SearchRequest,
 ) -> Result<Option<SearchResults>, SearchRefusal> {
     check(services, request)?;
     let view = services.search.index.as_ref().filter(|_| is_ranked(request)).and_then(|index| index.view());
-    match view {
-        Some(view) => index::search(services.pack, &view, request),
-        None => Ok(None),
+    let Some(view) = view else { return Ok(None) };
+    if !looks_at_everybody(request) {
+        return index::search(services.pack, &view, request);
     }
+    // Whoever waits so long is better off with the database.
+    let turn = Arc::clone(&services.search.gates.whole_index).acquire_owned();
+    match tokio::time::timeout(TURN, turn).await {
+        Ok(Ok(turn)) => aside(services, view, request.clone(), turn).await,
+        _ => Ok(None),
+    }
+}
+
+/// Searches on a thread where nothing else waits.
+async fn aside(
+    services: &Services,
+    view: View,
+    request: SearchRequest,
+    turn: OwnedSemaphorePermit,
+) -> Result<Option<SearchResults>, SearchRefusal> {
+    let pack = services.pack;
+    let search = move || {
+        let _turn = turn;
+        index::search(pack, &view, &request)
+    };
+    let searched = tokio::task::spawn_blocking(search).await;
+    searched.unwrap_or_else(|broken| Err(Fault::new("searching the whole index", broken).into()))
+}
+
+/// Whether the index cannot tell by its summaries, or must look at the whole country: that takes a thousand times as long
+/// as a search of a town.
+fn looks_at_everybody(request: &SearchRequest) -> bool {
+    let between_bands = request.hours.is_some_and(|(from, until)| !is_edge(from) || !is_edge(until));
+    between_bands || (request.near.is_none() && request.specialty.is_none())
+}
+
+/// Whether the index's summary of a day has an edge there.
+fn is_edge(at: Time) -> bool {
+    [Time::midnight(), time(12, 0, 0, 0), time(18, 0, 0, 0), Time::MAX].contains(&at)
 }
 
 async fn from_node(ctx: &Ctx, request: &SearchRequest) -> Option<SearchResults> {
     let remote = ctx.search.remote.as_ref().filter(|_| is_ranked(request))?;
     remote.search(request).await.map(|results| SearchResults { source: Source::Node, ..results })
+}
+
+/// Who matches but for the time, when that is all there is, or when somebody was named.
+async fn with_whom_to_call(
+    ctx: &Ctx,
+    request: &SearchRequest,
+    results: SearchResults,
+) -> Result<SearchResults, SearchRefusal> {
+    let wanted = |found: &Alternatives| request.q.is_some() || found.are_without_times();
+    let from_index = results.source != Source::Database;
+    match results.alternatives {
+        Some(found) if from_index && wanted(&found) => {
+            // What the index said is worth more than an error beside it.
+            let without_times = sql::known(ctx, request).await.unwrap_or_default();
+            Ok(SearchResults { alternatives: Some(Alternatives { without_times, ..found }), ..results })
+        }
+        alternatives => Ok(SearchResults { alternatives, ..results }),
+    }
 }
 
 /// Whoever began to page through the database's order goes on in it.
@@ -49,4 +112,21 @@ fn check(services: &Services, request: &SearchRequest) -> Result<(), SearchRefus
         return Err(SearchRefusal::UnknownSector);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_summaries_tell_is_answered_on_the_spot() {
+        let near = SearchRequest { near: Some((48.1, -1.7)), ..SearchRequest::default() };
+        let at = |from, until| SearchRequest { hours: Some((from, until)), ..near.clone() };
+        assert!(!looks_at_everybody(&near));
+        assert!(!looks_at_everybody(&at(time(12, 0, 0, 0), Time::MAX)));
+        assert!(looks_at_everybody(&at(time(9, 7, 0, 0), time(9, 8, 0, 0))));
+        assert!(looks_at_everybody(&SearchRequest::default()));
+        let specialty = SearchRequest { specialty: Some("cardiology".into()), ..SearchRequest::default() };
+        assert!(!looks_at_everybody(&specialty));
+    }
 }

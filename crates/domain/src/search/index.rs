@@ -1,29 +1,38 @@
 //! A request put to the index, and its answer in the words of the domain.
 //!
-//! Everything here is memory and arithmetic: it takes microseconds and never waits, so callers need no thread for it.
+//! Everything here is memory and arithmetic, and never waits. Most searches take microseconds, so callers need no thread for
+//! them; one that looks at the whole country by its records takes up to a second, and is put aside by its caller.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::{Time, Weekday};
 use rendez_index::text::Matches;
 use rendez_index::{Circle, Hit, Hours, Moment, Query, Reader, Scratch, Span, Typed, Weekdays};
+use rendez_vocab::TimeRange;
+use tokio::time::Instant;
 
+use super::card::Card;
 use super::feed::View;
 use super::model::{
     Alternatives, Cursor, Facet, Facets, Found, Notice, SearchRefusal, SearchRequest, SearchResults, Source,
 };
-use super::window::{WIDEST, window};
-use super::{USUAL_RADIUS_KM, words};
+use super::window::{WIDEST, is_beyond_reach, window};
+use super::{FARTHEST_KM, USUAL_RADIUS_KM, words};
 use crate::regions::{Pack, Specialty, search_key};
 
 /// Values that a facet names at most.
 const MOST_VALUES: usize = 20;
 /// How many alternatives of each kind.
 const ALTERNATIVES: u8 = 3;
-/// How far alternatives are looked for.
-const FARTHEST_KM: f64 = 500.0;
+/// How long a search may have taken for further alternatives to be looked for.
+const ALTERNATIVES_WITHIN: Duration = Duration::from_millis(50);
+/// The number of a language that nobody speaks.
+const NOBODYS_LANGUAGE: u8 = u8::MAX;
+/// The number of a sector that nobody belongs to.
+const NOBODYS_SECTOR: u8 = u8::MAX;
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
@@ -35,25 +44,26 @@ pub(super) fn search(
     view: &View,
     request: &SearchRequest,
 ) -> Result<Option<SearchResults>, SearchRefusal> {
+    let began = Instant::now();
     let now = Timestamp::from_second(view.reader.now().unix()).unwrap_or(view.as_of);
     let window = window(request, now)?;
-    let reach = now.checked_add(WIDEST).unwrap_or(Timestamp::MAX);
-    if window.start() >= reach {
+    if is_beyond_reach(window.start(), now) {
         return Ok(None);
     }
+    let reach = now.checked_add(WIDEST).unwrap_or(Timestamp::MAX);
     let typed = request.q.as_deref().filter(|typed| !search_key(typed).is_empty());
     let typed = typed.map(|typed| Understood::new(pack, &view.reader, typed));
-    let span = Span::new(moment(window.start()), moment(window.end().min(reach)));
-    let Some(query) = query(view, request, typed.as_ref(), span) else {
-        return Ok(Some(nobody(view)));
-    };
+    let searched = TimeRange::new(window.start(), window.end().min(reach)).unwrap_or(window);
+    let span = Span::new(moment(searched.start()), moment(searched.end()));
+    let query = query(view, request, typed.as_ref(), span);
+    let shortened = request.to.is_some() && searched != window;
     SCRATCH.with_borrow_mut(|scratch| {
         let answer = view.reader.search(&query, scratch);
         let found_nothing = answer.hits.is_empty() && query.after.is_none();
-        let alternatives =
-            found_nothing.then(|| alternatives(&view.reader, &query, moment(now), moment(reach), scratch));
+        let alternatives = found_nothing
+            .then(|| alternatives(&view.reader, &query, moment(now), moment(reach), scratch, began));
         Ok(Some(SearchResults {
-            results: answer.hits.into_iter().map(|hit| found(&view.reader, hit)).collect(),
+            results: answer.hits.into_iter().filter_map(|hit| found(&view.reader, hit)).collect(),
             total: answer.total,
             facets: facets(pack, view, answer.facets),
             next: answer.next.map(|next| Cursor::Ranked {
@@ -61,26 +71,16 @@ pub(super) fn search(
                 score: next.score,
                 practitioner: next.practitioner,
             }),
+            window: searched,
             as_of: view.as_of,
             source: Source::Index,
-            notice: view.stale.then_some(Notice::Stale),
+            notice: match view.stale {
+                true => Some(Notice::Stale),
+                false => shortened.then_some(Notice::Shortened),
+            },
             alternatives,
         }))
     })
-}
-
-/// The answer when a value is asked for that nobody has.
-fn nobody(view: &View) -> SearchResults {
-    SearchResults {
-        results: Vec::new(),
-        total: 0,
-        facets: Facets::default(),
-        next: None,
-        as_of: view.as_of,
-        source: Source::Index,
-        notice: view.stale.then_some(Notice::Stale),
-        alternatives: Some(Alternatives::default()),
-    }
 }
 
 /// What typed words may mean.
@@ -102,20 +102,13 @@ impl Understood {
     }
 }
 
-/// The request in the index's words; `None` when it has no word for something, because nobody is so.
-fn query<'a>(
-    view: &View,
-    request: &SearchRequest,
-    typed: Option<&'a Understood>,
-    window: Span,
-) -> Option<Query<'a>> {
+/// The request in the index's words.
+fn query<'a>(view: &View, request: &SearchRequest, typed: Option<&'a Understood>, window: Span) -> Query<'a> {
     let words = &view.words;
     let number = |specialty: &&Specialty| words.specialty(&specialty.code);
-    Some(Query {
-        specialty: match &request.specialty {
-            Some(code) => Some(words.specialty(code)?),
-            None => None,
-        },
+    Query {
+        // Those that nobody knows were refused before.
+        specialty: request.specialty.as_ref().and_then(|code| words.specialty(code)),
         typed: typed.map(|typed| Typed {
             specialties: typed.specialties.iter().filter_map(number).collect(),
             people: &typed.people,
@@ -126,16 +119,10 @@ fn query<'a>(
             radius_km: request.radius_km.unwrap_or(USUAL_RADIUS_KM),
         }),
         visit_minutes: request.visit_minutes.map(|minutes| u16::try_from(minutes).unwrap_or(u16::MAX)),
-        language: match &request.language {
-            Some(code) => Some(words.language(code)?),
-            None => None,
-        },
+        language: request.language.as_ref().map(|code| words.language(code).unwrap_or(NOBODYS_LANGUAGE)),
         telehealth: request.telehealth,
         new_patients: request.new_patients,
-        sector: match &request.sector {
-            Some(code) => Some(words.sector(code)?),
-            None => None,
-        },
+        sector: request.sector.as_ref().map(|code| words.sector(code).unwrap_or(NOBODYS_SECTOR)),
         days: weekdays(&request.days),
         hours: request.hours.map(|(from, until)| Hours { from: seconds(from), until: seconds(until) }),
         limit: request.limit.clamp(1, 100),
@@ -146,7 +133,7 @@ fn query<'a>(
             _ => None,
         },
         ..Query::in_window(window)
-    })
+    }
 }
 
 fn moment(at: Timestamp) -> Moment {
@@ -169,10 +156,13 @@ fn seconds(time: Time) -> u32 {
     }
 }
 
-fn found(reader: &Reader, hit: Hit) -> Found {
-    Found {
+/// A hit with its profile; `None` if that cannot be read.
+fn found(reader: &Reader, hit: Hit) -> Option<Found> {
+    let profile = reader.card(hit.person);
+    Card::read(profile)?;
+    Some(Found {
         practitioner: hit.practitioner,
-        profile: reader.card(hit.person).into(),
+        profile: profile.into(),
         location: hit.location,
         visit_type: hit.visit_type,
         duration_minutes: hit.duration_minutes.into(),
@@ -182,7 +172,22 @@ fn found(reader: &Reader, hit: Hit) -> Found {
             .iter()
             .map(|start| Timestamp::from_second(start.unix()).unwrap_or(Timestamp::UNIX_EPOCH))
             .collect(),
+    })
+}
+
+/// How far somebody is who was looked for without a circle.
+fn distant(near: Option<Circle>, mut found: Found) -> Found {
+    const EARTH_METRES: f64 = 6_371_008.8;
+    let position =
+        found.card().and_then(|card| card.location(found.location)).and_then(|place| place.position);
+    if let (Some(circle), Some((latitude, longitude))) = (near, position) {
+        let half_sine = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
+        let along = circle.latitude.to_radians().cos() * latitude.to_radians().cos();
+        let square = half_sine(latitude - circle.latitude) + along * half_sine(longitude - circle.longitude);
+        // In a straight line, as the index measures.
+        found.metres = Some((2.0 * EARTH_METRES * square.sqrt()) as u32);
     }
+    found
 }
 
 fn facets(pack: &'static Pack, view: &View, facets: rendez_index::Facets) -> Facets {
@@ -215,17 +220,22 @@ fn facets(pack: &'static Pack, view: &View, facets: rendez_index::Facets) -> Fac
     }
 }
 
-/// What comes close to a query that found nothing: later in the same circle, farther away, or at a distance.
+/// What comes close to a query that found nothing: later in the same circle, farther away, or at a distance. When that takes
+/// long, the rest is left out.
 fn alternatives(
     reader: &Reader,
     query: &Query<'_>,
     now: Moment,
     reach: Moment,
     scratch: &mut Scratch,
+    began: Instant,
 ) -> Alternatives {
     let mut ask = |query: Query<'_>| -> Vec<Found> {
+        if began.elapsed() > ALTERNATIVES_WITHIN {
+            return Vec::new();
+        }
         let answer = reader.search(&Query { limit: ALTERNATIVES, ..query }, scratch);
-        answer.hits.into_iter().map(|hit| found(reader, hit)).collect()
+        answer.hits.into_iter().filter_map(|hit| found(reader, hit)).collect()
     };
     let later = match query.window.end < reach {
         true => ask(Query { window: Span::new(query.window.end, reach), ..query.clone() }),
@@ -246,5 +256,6 @@ fn alternatives(
             ask(Query { telehealth: Some(true), near: None, window: Span::new(now, reach), ..query.clone() })
         }
     };
-    Alternatives { later, farther, telehealth }
+    let telehealth = telehealth.into_iter().map(|found| distant(query.near, found)).collect();
+    Alternatives { later, farther, telehealth, without_times: Vec::new() }
 }

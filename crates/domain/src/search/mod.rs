@@ -16,11 +16,17 @@ mod words;
 
 pub use answer::{search, search_here};
 pub use model::{
-    Alternatives, Cursor, Facet, Facets, Found, Notice, SearchRefusal, SearchRequest, SearchResults, Source,
+    Alternatives, Cursor, Facet, Facets, Found, Known, Notice, SearchRefusal, SearchRequest, SearchResults,
+    Source,
 };
-pub use searching::{RemoteSearch, Searching};
+pub use searching::{Gates, RemoteSearch, Searching};
+pub use window::is_beyond_reach;
 pub use words::{Town, complete_place, prepare, specialties_like, town};
 
+/// In how many days somebody may be free: what [`Facets::free_within_days`] counts.
+pub const FREE_WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
+/// How far anybody looks, in kilometres.
+pub const FARTHEST_KM: f64 = 500.0;
 /// How many free times a result shows.
 const SHOWN: usize = 3;
 const USUAL_RADIUS_KM: f64 = 30.0;

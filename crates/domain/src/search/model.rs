@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::civil::{Time, Weekday};
 use rendez_platform::fault::Fault;
+use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{LocationId, PractitionerId, VisitTypeId};
 
 use super::card::Card;
@@ -91,6 +92,26 @@ impl Found {
     }
 }
 
+/// Somebody who matches but for the time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Who.
+    pub practitioner: PractitionerId,
+    /// Their public profile, as [`Known::card`] reads it.
+    pub profile: Box<[u8]>,
+    /// Where: the nearest place, or the first.
+    pub location: Option<LocationId>,
+    /// How far in a straight line, if a place was asked for.
+    pub metres: Option<u32>,
+}
+
+impl Known {
+    /// The public profile.
+    pub fn card(&self) -> Option<Card<'_>> {
+        Card::read(&self.profile)
+    }
+}
+
 /// How many of all matches have a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facet {
@@ -128,6 +149,8 @@ pub struct SearchResults {
     pub facets: Facets,
     /// Where the next page begins, if there is one.
     pub next: Option<Cursor>,
+    /// From when until when was looked.
+    pub window: TimeRange,
     /// Every change that was committed before this instant is seen, by the database's clock.
     pub as_of: Timestamp,
     /// Who answered.
@@ -165,8 +188,12 @@ impl Source {
 pub enum Notice {
     /// The index is away. The results are right, but ordered by distance alone, and the counts do not look at what is free.
     Approximate,
+    /// As approximate, and some were not looked at, because it would have taken too long.
+    Incomplete,
     /// The index has not heard of changes for a while: `as_of` says since when.
     Stale,
+    /// The end that was asked for lies further ahead than the index reaches: `window` says where it stopped.
+    Shortened,
 }
 
 impl Notice {
@@ -174,13 +201,16 @@ impl Notice {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Approximate => "approximate",
+            Self::Incomplete => "incomplete",
             Self::Stale => "stale",
+            Self::Shortened => "shortened",
         }
     }
 
     /// The notice with a name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Approximate, Self::Stale].into_iter().find(|notice| notice.as_str() == name)
+        let all = [Self::Approximate, Self::Incomplete, Self::Stale, Self::Shortened];
+        all.into_iter().find(|notice| notice.as_str() == name)
     }
 }
 
@@ -193,11 +223,18 @@ pub struct Alternatives {
     pub farther: Vec<Found>,
     /// At a distance, from anywhere.
     pub telehealth: Vec<Found>,
+    /// Who matches but has no free time that can be booked, for patients to call.
+    pub without_times: Vec<Known>,
 }
 
 impl Alternatives {
     /// Whether there is not even an alternative.
     pub fn is_empty(&self) -> bool {
+        self.are_without_times() && self.without_times.is_empty()
+    }
+
+    /// Whether nothing of it can be booked.
+    pub fn are_without_times(&self) -> bool {
         self.later.is_empty() && self.farther.is_empty() && self.telehealth.is_empty()
     }
 }
@@ -214,6 +251,9 @@ pub enum SearchRefusal {
     /// The window ends before it begins.
     #[error("the end must come after the start")]
     EmptyWindow,
+    /// The window is wider than is looked at once.
+    #[error("the window is wider than 62 days")]
+    WideWindow,
     /// Our side broke.
     #[error(transparent)]
     Fault(#[from] Fault),

@@ -29,6 +29,14 @@ search-total = { $count ->
 }
 search-as-of = times as of { $time }
 search-approximate = Search is not complete at the moment: you see the nearest first, and the counts include people who may have no free time.
+search-far = This day lies far ahead: you see the nearest first, and the counts include people who may have no free time.
+search-incomplete = Many people are searching at the moment, so not everybody could be looked at. Please try again in a moment.
+search-none-free = Somebody matches, but no free time was found
+search-not-looked = Not everybody could be looked at
+search-call = Without free times online
+search-call-text = No free time that can be booked online fits. Call the practice, or look at all times.
+search-from-today = The same search from today
+search-first = Back to the first results
 search-stale = News is arriving late at the moment: a time shown here may be gone. It is checked again when you choose it.
 search-empty = Nobody matches this search
 search-else = Or look further

@@ -29,6 +29,14 @@ search-total = { $count ->
 }
 search-as-of = horaires à jour à { $time }
 search-approximate = La recherche est incomplète en ce moment : les plus proches d'abord, et les nombres comptent aussi des praticiens sans horaire libre.
+search-far = Cette date est lointaine : les plus proches d'abord, et les nombres comptent aussi des praticiens sans horaire libre.
+search-incomplete = Beaucoup de recherches sont en cours : tout n'a pas pu être regardé. Réessayez dans un instant.
+search-none-free = Des praticiens correspondent, mais sans horaire libre trouvé
+search-not-looked = Tout n'a pas pu être regardé
+search-call = Sans horaire libre en ligne
+search-call-text = Aucun horaire réservable en ligne ne correspond. Appelez le cabinet, ou voyez tous les horaires.
+search-from-today = La même recherche à partir d'aujourd'hui
+search-first = Retour aux premiers résultats
 search-stale = Les nouvelles arrivent en retard en ce moment : un horaire affiché peut être pris. Il est vérifié à nouveau quand vous le choisissez.
 search-empty = Personne ne correspond à cette recherche
 search-else = Ou cherchez plus largement

@@ -38,7 +38,7 @@ async fn search(State(node): State<Node>, headers: HeaderMap, body: Bytes) -> Re
     let Some(request) = asked.and_then(Asked::request) else {
         return StatusCode::UNPROCESSABLE_ENTITY.into_response();
     };
-    match search_here(&node.services, &request) {
+    match search_here(&node.services, &request).await {
         Ok(Some(results)) => Json(Answered::from(&results)).into_response(),
         Ok(None) if node.is_loaded() => StatusCode::NO_CONTENT.into_response(),
         Ok(None) => StatusCode::SERVICE_UNAVAILABLE.into_response(),

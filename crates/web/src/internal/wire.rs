@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use rendez_domain::search::{
     Alternatives, Facet, Facets, Found, Notice, SearchRequest, SearchResults, Source,
 };
+use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{LocationId, PractitionerId, VisitTypeId};
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +115,8 @@ pub(super) struct Answered {
     total: u32,
     facets: Counts,
     next: Option<String>,
+    /// From when until when was looked.
+    window: (Timestamp, Timestamp),
     as_of: Timestamp,
     notice: Option<String>,
     alternatives: Option<[Vec<Person>; 3]>,
@@ -160,6 +163,7 @@ impl From<&SearchResults> for Answered {
                 free_within_days: facets.free_within_days,
             },
             next: results.next.as_ref().map(cursor::write),
+            window: (results.window.start(), results.window.end()),
             as_of: results.as_of,
             notice: results.notice.map(|notice| notice.as_str().to_owned()),
             alternatives: results
@@ -186,6 +190,8 @@ impl Answered {
                 later: people(later)?,
                 farther: people(farther)?,
                 telehealth: people(telehealth)?,
+                // Whoever asks reads these in the database.
+                without_times: Vec::new(),
             }),
             None => None,
         };
@@ -201,6 +207,7 @@ impl Answered {
                 free_within_days: self.facets.free_within_days,
             },
             next,
+            window: TimeRange::new(self.window.0, self.window.1).ok()?,
             as_of: self.as_of,
             source: Source::Node,
             notice: self.notice.as_deref().and_then(Notice::named),
@@ -309,6 +316,7 @@ mod tests {
             total: 9,
             facets,
             next: Some(Cursor::Ranked { reference: 5, score: 6, practitioner: found.practitioner }),
+            window: TimeRange::new(Timestamp::UNIX_EPOCH, Timestamp::MAX).expect("a window"),
             as_of: Timestamp::from_second(1_795_000_000).expect("near"),
             source: Source::Node,
             notice: Some(Notice::Stale),

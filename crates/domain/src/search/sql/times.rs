@@ -6,11 +6,12 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use rendez_platform::fault::Fault;
 use rendez_vocab::TimeRange;
-use rendez_vocab::ids::PractitionerId;
+use rendez_vocab::ids::{LocationId, PractitionerId};
 use uuid::Uuid;
 
 use super::super::SHOWN;
 use super::super::model::SearchRequest;
+use super::candidates::Candidate;
 use crate::availability::{Schedule, Slot, VisitType, WhoMayBook};
 use crate::booking::Rooms;
 use crate::ctx::Ctx;
@@ -26,14 +27,18 @@ const CLAIMS: &str = concat!(
     " AND (c.expires_at IS NULL OR c.expires_at > rendez_now()) WHERE p.id = ANY ($1) ORDER BY c.starts_at"
 );
 
-/// The next free slots of each of these practitioners.
+/// The next free slots of those candidates who have any, each at one place with its distance: the nearest of the circle that
+/// has some, else where the first one is.
 pub(super) async fn of(
     ctx: &Ctx,
     request: &SearchRequest,
-    ids: &[Uuid],
+    candidates: &[Candidate],
     window: TimeRange,
     now: Timestamp,
-) -> Result<HashMap<Uuid, Vec<Slot>>, Fault> {
+) -> Result<HashMap<Uuid, (i64, Vec<Slot>)>, Fault> {
+    let ids: Vec<Uuid> = candidates.iter().map(|candidate| candidate.id).collect();
+    let places: HashMap<Uuid, &[(LocationId, i64)]> =
+        candidates.iter().map(|candidate| (candidate.id, candidate.places.as_slice())).collect();
     // Buffers reach over the window's edges.
     let reach = TimeRange::new(
         window.start().checked_sub(LONGEST_BUFFER).unwrap_or(window.start()),
@@ -56,15 +61,14 @@ pub(super) async fn of(
     let schedules = ctx.schedules.at_versions(&ctx.store, &wanted).await?;
     let all: Vec<&Schedule> = schedules.iter().map(|schedule| &**schedule).collect();
     let rooms = Rooms::read(&ctx.store, &all, reach).await?;
-    Ok(schedules
-        .iter()
-        .map(|schedule| {
-            let id = schedule.practitioner.uuid();
-            let busy: Vec<TimeRange> =
-                claims.get(&id).into_iter().flatten().map(|claim| claim.range).collect();
-            (id, next_slots(request, schedule, &rooms, window, now, &busy))
-        })
-        .collect())
+    let found = schedules.iter().filter_map(|schedule| {
+        let id = schedule.practitioner.uuid();
+        let busy: Vec<TimeRange> = claims.get(&id).into_iter().flatten().map(|claim| claim.range).collect();
+        let free = FreeTime { request, schedule, rooms: &rooms, window, now, busy: &busy };
+        let (metres, slots) = free.at_one_place(places.get(&id).copied().unwrap_or_default())?;
+        Some((id, (metres, slots)))
+    });
+    Ok(found.collect())
 }
 
 /// The visit type that a request looks at: the first that suits.
@@ -84,23 +88,45 @@ fn visit_type<'s>(request: &SearchRequest, schedule: &'s Schedule) -> Option<&'s
     }
 }
 
-fn next_slots(
-    request: &SearchRequest,
-    schedule: &Arc<Schedule>,
-    rooms: &Rooms,
+/// Where one practitioner's free time is looked for.
+struct FreeTime<'a> {
+    request: &'a SearchRequest,
+    schedule: &'a Arc<Schedule>,
+    rooms: &'a Rooms,
     window: TimeRange,
     now: Timestamp,
-    busy: &[TimeRange],
-) -> Vec<Slot> {
-    let Some(visit_type) = visit_type(request, schedule) else { return Vec::new() };
-    if request.days.is_empty() && request.hours.is_none() {
-        return rooms.slots(schedule, visit_type, window, now, busy, Some(SHOWN));
+    busy: &'a [TimeRange],
+}
+
+impl FreeTime<'_> {
+    /// The next slots at one of these places, or without places where the first one is.
+    fn at_one_place(&self, places: &[(LocationId, i64)]) -> Option<(i64, Vec<Slot>)> {
+        let visit_type = visit_type(self.request, self.schedule)?;
+        let at = |place: LocationId, metres| {
+            let slots = self.slots(visit_type, SHOWN, |slot| slot.location == place);
+            (!slots.is_empty()).then_some((metres, slots))
+        };
+        if places.is_empty() {
+            let first = self.slots(visit_type, 1, |_| true);
+            return at(first.first()?.location, 0);
+        }
+        places.iter().find_map(|(place, metres)| at(*place, *metres))
     }
-    let suits = |slot: &Slot| {
-        let Some(location) = schedule.location(slot.location) else { return false };
-        let local = location.time_zone.to_datetime(slot.start);
-        (request.days.is_empty() || request.days.contains(&local.weekday()))
-            && request.hours.is_none_or(|(from, until)| from <= local.time() && local.time() < until)
-    };
-    rooms.slots_where(schedule, visit_type, window, now, busy, Some(SHOWN), suits)
+
+    fn slots(&self, visit_type: &VisitType, most: usize, there: impl Fn(&Slot) -> bool) -> Vec<Slot> {
+        let request = self.request;
+        let suits = |slot: &Slot| {
+            if !there(slot) {
+                return false;
+            }
+            if request.days.is_empty() && request.hours.is_none() {
+                return true;
+            }
+            let Some(location) = self.schedule.location(slot.location) else { return false };
+            let local = location.time_zone.to_datetime(slot.start);
+            (request.days.is_empty() || request.days.contains(&local.weekday()))
+                && request.hours.is_none_or(|(from, until)| from <= local.time() && local.time() < until)
+        };
+        self.rooms.slots_where(self.schedule, visit_type, self.window, self.now, self.busy, Some(most), suits)
+    }
 }

@@ -7,8 +7,10 @@ use std::io::Write;
 use std::time::Duration;
 
 use rendez_domain::search::card::{Card, CardLocation};
-use rendez_domain::search::{Alternatives, Facet, Facets, Found, SearchResults, Town};
-use rendez_vocab::ids::SlotId;
+use rendez_domain::search::{
+    Alternatives, FREE_WITHIN_DAYS, Facet, Facets, Found, Known, SearchResults, Town,
+};
+use rendez_vocab::ids::{LocationId, PractitionerId, SlotId};
 
 use super::cursor;
 
@@ -19,7 +21,7 @@ const BYTES_PER_RESULT: usize = 1_500;
 pub(super) fn write(results: &SearchResults, town: Option<&Town>, took: Duration) -> Vec<u8> {
     let mut json = Json(Vec::with_capacity(1_024 + results.results.len() * BYTES_PER_RESULT));
     json.raw("{\"results\":");
-    json.list(&results.results, Json::found);
+    json.those(&results.results, Json::found);
     json.raw(",\"total\":");
     json.number(results.total);
     json.facets(&results.facets);
@@ -33,6 +35,8 @@ pub(super) fn write(results: &SearchResults, town: Option<&Town>, took: Duration
         json.raw(",\"notice\":");
         json.text(notice.as_str());
     }
+    let window = results.window;
+    json.shown(format_args!(",\"searched\":{{\"from\":\"{}\",\"to\":\"{}\"}}", window.start(), window.end()));
     json.raw(",\"as_of\":");
     json.shown(format_args!("\"{}\"", results.as_of));
     json.raw(",\"took_ms\":");
@@ -147,10 +151,55 @@ impl Json {
         self.0.push(b']');
     }
 
-    fn found(&mut self, found: &Found) {
-        let Some(card) = found.card() else { return self.raw("null") };
+    /// A list of those that can be written.
+    fn those<T>(&mut self, items: &[T], item: impl Fn(&mut Self, &T) -> Option<()>) {
+        self.0.push(b'[');
+        let first = self.0.len();
+        for value in items {
+            let before = self.0.len();
+            if before > first {
+                self.0.push(b',');
+            }
+            if item(self, value).is_none() {
+                self.0.truncate(before);
+            }
+        }
+        self.0.push(b']');
+    }
+
+    /// A result; nothing if its profile cannot be read.
+    fn found(&mut self, found: &Found) -> Option<()> {
+        let card = found.card()?;
+        self.person(found.practitioner, &card, Some(found.location));
+        self.raw(",\"visit_type\":");
+        self.visit_type(found, &card);
+        self.distance(found.metres);
+        self.raw(",\"next_slots\":");
+        self.slots(found);
+        self.raw("}");
+        Some(())
+    }
+
+    /// Somebody without times; nothing if the profile cannot be read.
+    fn known(&mut self, known: &Known) -> Option<()> {
+        self.person(known.practitioner, &known.card()?, known.location);
+        self.distance(known.metres);
+        self.raw("}");
+        Some(())
+    }
+
+    fn distance(&mut self, metres: Option<u32>) {
+        self.raw(",\"distance_km\":");
+        match metres {
+            Some(metres) => self.thousandths(metres.into()),
+            None => self.raw("null"),
+        }
+    }
+
+    /// The beginning of a result: who, at which place.
+    fn person(&mut self, id: PractitionerId, card: &Card<'_>, place: Option<LocationId>) {
         self.raw("{\"practitioner\":{\"id\":\"");
-        found.practitioner.append_to(&mut self.0);
+        id.append_to(&mut self.0);
         self.raw("\",\"organization_id\":\"");
         card.organization.append_to(&mut self.0);
         self.raw("\",\"given_name\":");
@@ -175,19 +224,10 @@ impl Json {
         self.raw(",\"telehealth\":");
         self.truth(card.telehealth);
         self.raw(",\"location\":");
-        match card.location(found.location) {
+        match place.and_then(|place| card.location(place)) {
             Some(location) => self.location(&location),
             None => self.raw("null"),
         }
-        self.raw("},\"visit_type\":");
-        self.visit_type(found, &card);
-        self.raw(",\"distance_km\":");
-        match found.metres {
-            Some(metres) => self.thousandths(metres.into()),
-            None => self.raw("null"),
-        }
-        self.raw(",\"next_slots\":");
-        self.slots(found);
         self.raw("}");
     }
 
@@ -297,7 +337,7 @@ impl Json {
         self.number(facets.new_patients);
         if let Some(counts) = facets.free_within_days {
             self.raw(",\"free_within\":");
-            let each: [(u32, u32); 4] = std::array::from_fn(|at| (FREE_WITHIN[at], counts[at]));
+            let each: [(u32, u32); 4] = std::array::from_fn(|at| (FREE_WITHIN_DAYS[at], counts[at]));
             self.list(&each, |json, (days, count)| {
                 json.raw("{\"days\":");
                 json.number(*days);
@@ -329,17 +369,16 @@ impl Json {
 
     fn alternatives(&mut self, alternatives: &Alternatives) {
         self.raw(",\"alternatives\":{\"later\":");
-        self.list(&alternatives.later, Self::found);
+        self.those(&alternatives.later, Self::found);
         self.raw(",\"farther\":");
-        self.list(&alternatives.farther, Self::found);
+        self.those(&alternatives.farther, Self::found);
         self.raw(",\"telehealth\":");
-        self.list(&alternatives.telehealth, Self::found);
+        self.those(&alternatives.telehealth, Self::found);
+        self.raw(",\"without_times\":");
+        self.those(&alternatives.without_times, Self::known);
         self.raw("}");
     }
 }
-
-/// The days that [`Facets::free_within_days`] counts.
-const FREE_WITHIN: [u32; 4] = [1, 3, 7, 14];
 
 /// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar. March is taken for the first month, so
 /// that the leap day is a year's last.
@@ -362,13 +401,14 @@ mod tests {
     use rendez_domain::regions::packs;
     use rendez_domain::search::card::{self, CardSource, CardVisitType};
     use rendez_domain::search::{Cursor, Notice, Source, town};
-    use rendez_vocab::ids::{LocationId, OrganizationId, PractitionerId, VisitTypeId};
+    use rendez_vocab::TimeRange;
+    use rendez_vocab::ids::{OrganizationId, VisitTypeId};
     use serde_json::{Value, json};
     use uuid::Uuid;
 
     use super::super::view::{
         AlternativesView, FacetView, FacetsView, FoundLocationView, FoundPractitionerView, FoundView,
-        FoundVisitTypeView, FreeWithinView, OtherTownView, SearchView, TownView,
+        FoundVisitTypeView, FreeWithinView, KnownView, OtherTownView, SearchView, SearchedView, TownView,
     };
     use super::*;
     use crate::api::slots::SlotView;
@@ -423,10 +463,8 @@ mod tests {
         }
     }
 
-    fn view(found: &Found) -> FoundView {
-        let card = found.card().expect("our own card");
-        let visit_type = card.visit_type(found.visit_type).expect("on the card");
-        let location = card.location(found.location).map(|place| FoundLocationView {
+    fn person(id: PractitionerId, card: &Card<'_>, place: Option<CardLocation<'_>>) -> FoundPractitionerView {
+        let location = place.map(|place| FoundLocationView {
             id: place.id,
             name: place.name.into(),
             line: place.line.into(),
@@ -437,20 +475,26 @@ mod tests {
             longitude: place.position.map(|(_, longitude)| longitude),
             time_zone: place.time_zone.into(),
         });
+        FoundPractitionerView {
+            id,
+            organization_id: card.organization,
+            given_name: card.given_name.into(),
+            family_name: card.family_name.into(),
+            specialty: card.specialty.map(Into::into),
+            languages: card.languages().map(Into::into).collect(),
+            sector: card.sector.map(Into::into),
+            phone: card.phone.map(Into::into),
+            accepts_new_patients: card.accepts_new_patients,
+            telehealth: card.telehealth,
+            location,
+        }
+    }
+
+    fn view(found: &Found) -> FoundView {
+        let card = found.card().expect("our own card");
+        let visit_type = card.visit_type(found.visit_type).expect("on the card");
         FoundView {
-            practitioner: FoundPractitionerView {
-                id: found.practitioner,
-                organization_id: card.organization,
-                given_name: card.given_name.into(),
-                family_name: card.family_name.into(),
-                specialty: card.specialty.map(Into::into),
-                languages: card.languages().map(Into::into).collect(),
-                sector: card.sector.map(Into::into),
-                phone: card.phone.map(Into::into),
-                accepts_new_patients: card.accepts_new_patients,
-                telehealth: card.telehealth,
-                location,
-            },
+            practitioner: person(found.practitioner, &card, card.location(found.location)),
             visit_type: FoundVisitTypeView {
                 id: visit_type.id,
                 name: visit_type.name.into(),
@@ -472,10 +516,19 @@ mod tests {
         }
     }
 
+    fn known(number: u128) -> Known {
+        let Found { practitioner, profile, location, metres, .. } = found(number);
+        Known { practitioner, profile, location: (number < 5).then_some(location), metres }
+    }
+
     fn results(count: u128) -> SearchResults {
         let facet = |value: &'static str| Facet { value: value.into(), count: count as u32 };
-        let alternatives =
-            Alternatives { later: vec![found(1)], farther: Vec::new(), telehealth: vec![found(2), found(3)] };
+        let alternatives = Alternatives {
+            later: vec![found(1)],
+            farther: Vec::new(),
+            telehealth: vec![found(2), found(3)],
+            without_times: vec![known(4), known(5)],
+        };
         SearchResults {
             results: (0..count).map(found).collect(),
             total: 4_000_000_000,
@@ -491,6 +544,11 @@ mod tests {
                 metres: 7,
                 practitioner: PractitionerId::from_uuid(Uuid::from_u128(5)),
             }),
+            window: TimeRange::new(
+                Timestamp::new(1_795_000_000, 500_000).expect("near"),
+                Timestamp::from_second(1_796_000_000).expect("near"),
+            )
+            .expect("a window"),
             as_of: Timestamp::new(1_795_000_000, 120_000_000).expect("near"),
             source: Source::Index,
             notice: (count > 3).then_some(Notice::Stale),
@@ -507,7 +565,7 @@ mod tests {
                 .collect()
         };
         let free_within = |counts: [u32; 4]| {
-            FREE_WITHIN
+            FREE_WITHIN_DAYS
                 .iter()
                 .zip(counts)
                 .map(|(days, count)| FreeWithinView { days: *days, count })
@@ -541,8 +599,22 @@ mod tests {
                 later: views(&alternatives.later),
                 farther: views(&alternatives.farther),
                 telehealth: views(&alternatives.telehealth),
+                without_times: alternatives
+                    .without_times
+                    .iter()
+                    .map(|known| {
+                        let card = known.card().expect("our own card");
+                        let place = known.location.and_then(|place| card.location(place));
+                        let practitioner = person(known.practitioner, &card, place);
+                        KnownView {
+                            practitioner,
+                            distance_km: known.metres.map(|metres| f64::from(metres) / 1000.0),
+                        }
+                    })
+                    .collect(),
             }),
             notice: results.notice.map(Notice::as_str),
+            searched: SearchedView { from: results.window.start(), to: results.window.end() },
             as_of: results.as_of,
             took_ms,
             next_cursor: results.next.as_ref().map(cursor::write),
@@ -559,6 +631,24 @@ mod tests {
             let written: Value = serde_json::from_slice(&written).expect("JSON");
             let described = serde_json::to_value(described(&results, town.as_ref(), 0.041)).expect("JSON");
             assert_eq!(written, described);
+        }
+    }
+
+    #[test]
+    fn a_profile_that_cannot_be_read_is_left_out() {
+        let broken = || Found { profile: Box::from([0xff_u8; 3]), ..found(1) };
+        assert!(broken().card().is_none());
+        for (found, ids) in [
+            (vec![broken(), found(1), broken(), found(2), broken()], 2),
+            (vec![broken(), broken()], 0),
+            (vec![found(1), found(2), broken()], 2),
+        ] {
+            let results = SearchResults { results: found, ..results(1) };
+            let written: Value =
+                serde_json::from_slice(&write(&results, None, Duration::ZERO)).expect("JSON");
+            let written = written["results"].as_array().expect("a list");
+            assert_eq!(written.iter().filter(|found| found["practitioner"]["id"].is_string()).count(), ids);
+            assert_eq!(written.len(), ids);
         }
     }
 

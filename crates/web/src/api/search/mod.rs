@@ -48,6 +48,7 @@ impl From<SearchRefusal> for Problem {
                 "Send a `sector` as practitioners have it, such as `sector-1`.",
             ),
             SearchRefusal::EmptyWindow => field("to", "not-after-from", "The end must come after the start."),
+            SearchRefusal::WideWindow => field("to", "too-long", "Look at 62 days at most at once."),
             SearchRefusal::Fault(fault) => fault.into(),
         }
     }

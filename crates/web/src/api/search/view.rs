@@ -59,7 +59,7 @@ pub struct FoundPractitionerView {
     pub accepts_new_patients: bool,
     /// Whether visits at a distance are offered.
     pub telehealth: bool,
-    /// Where the offered times are.
+    /// Where the offered times are; without times, the nearest or the first place.
     pub location: Option<FoundLocationView>,
 }
 
@@ -141,6 +141,29 @@ pub struct AlternativesView {
     pub farther: Vec<FoundView>,
     /// Visits at a distance, wherever the practitioner is.
     pub telehealth: Vec<FoundView>,
+    /// Who matches but has no free time that can be booked, for patients to call; told when somebody was named, or when there
+    /// is nothing else.
+    pub without_times: Vec<KnownView>,
+}
+
+/// Somebody without a free time.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Known)]
+pub struct KnownView {
+    /// Who, with the nearest place or the first.
+    pub practitioner: FoundPractitionerView,
+    /// How far in a straight line, if a place was asked for.
+    pub distance_km: Option<f64>,
+}
+
+/// A window of time.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Searched)]
+pub struct SearchedView {
+    /// At or after.
+    pub from: Timestamp,
+    /// Before.
+    pub to: Timestamp,
 }
 
 /// A town that may have been meant.
@@ -177,7 +200,7 @@ pub struct TownView {
 pub struct SearchView {
     /// Best first, and only those with a free time: near and soon, a day's wait counting as much as 1.5 km.
     pub results: Vec<FoundView>,
-    /// How many match and have a free time in the window.
+    /// How many match and have a free time in the window; unless `notice` says otherwise.
     pub total: u32,
     /// Counts over those.
     pub facets: FacetsView,
@@ -187,11 +210,14 @@ pub struct SearchView {
     /// When the first page has nothing: what comes close.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alternatives: Option<AlternativesView>,
-    /// `stale`: nothing is known of changes after `as_of`. `approximate`: nearest first, and the counts do not look at what
-    /// is free.
+    /// `stale`: nothing is known of changes after `as_of`. `shortened`: `to` lies further ahead than is looked at, `searched`
+    /// says until when. `approximate`: nearest first, and the counts do not look at what is free. `incomplete`: likewise, and
+    /// not everybody could be looked at in time; ask again in a moment.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "stale")]
     pub notice: Option<&'static str>,
+    /// When was looked: from `from`, or now, until `to`, or as far as is looked at.
+    pub searched: SearchedView,
     /// Everything that was committed before this instant is seen.
     pub as_of: Timestamp,
     /// How long it took, in milliseconds.

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, Time, Weekday, time};
 use jiff::tz::TimeZone;
 use rendez_domain::regions::{Pack, Specialty, search_key};
-use rendez_domain::search::{self, Cursor, SearchRequest, Town};
+use rendez_domain::search::{self, Cursor, FREE_WITHIN_DAYS, SearchRequest, Town};
 
 use super::super::error::query_value;
 use super::super::when;
@@ -17,8 +17,8 @@ use crate::api::search::{cursor, request};
 const RESULTS: u8 = 10;
 /// The distances that can be chosen, in kilometres.
 pub(super) const DISTANCES: [u32; 6] = [5, 10, 30, 50, 100, 300];
-/// In how many days somebody must be free, to choose from.
-pub(super) const WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
+/// The distance when none is chosen.
+pub(super) const USUAL_DISTANCE: u32 = 30;
 
 /// A part of the day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +81,12 @@ impl Asked {
                 "specialty" => asked.specialty = value.to_owned(),
                 "place" => asked.place = value.to_owned(),
                 "date" => asked.date = value.to_owned(),
-                "distance" => asked.distance = value.parse().ok().filter(|km| DISTANCES.contains(km)),
-                "within" => asked.within = value.parse().ok().filter(|days| WITHIN_DAYS.contains(days)),
+                // The form always sends one; the usual one narrows nothing.
+                "distance" => {
+                    let known = |km: &u32| DISTANCES.contains(km) && *km != USUAL_DISTANCE;
+                    asked.distance = value.parse().ok().filter(known);
+                }
+                "within" => asked.within = value.parse().ok().filter(|days| FREE_WITHIN_DAYS.contains(days)),
                 "days" => asked.days.extend(value.split(',').filter_map(request::weekday)),
                 "hours" => asked.daytime = Daytime::ALL.into_iter().find(|daytime| daytime.name() == value),
                 "telehealth" => asked.telehealth = value == "true",
@@ -156,15 +160,21 @@ impl Asked {
             + usize::from(!self.sector.is_empty())
     }
 
-    /// The specialty that was chosen by its code, or typed by its whole name in any language of the region.
+    /// The specialty that was typed by its whole name in any language of the region, or chosen by its code.
     pub(super) fn specialty(&self, pack: &'static Pack) -> Option<&'static Specialty> {
+        self.specialty_typed(pack).or_else(|| pack.specialty(&self.specialty))
+    }
+
+    fn specialty_typed(&self, pack: &'static Pack) -> Option<&'static Specialty> {
         let key = search_key(&self.q);
-        if key.is_empty() {
-            return pack.specialty(&self.specialty);
-        }
         let named =
             |known: &&Specialty| pack.locales().iter().any(|locale| search_key(known.name(locale)) == key);
-        pack.specialties().iter().find(named)
+        pack.specialties().iter().filter(|_| !key.is_empty()).find(named)
+    }
+
+    /// What was typed, if it is more than a specialty's name.
+    pub(super) fn typed(&self, pack: &'static Pack) -> Option<&str> {
+        (!search_key(&self.q).is_empty() && self.specialty_typed(pack).is_none()).then_some(&self.q)
     }
 
     /// The town that was typed.
@@ -181,7 +191,7 @@ impl Asked {
         let is_code = |code: &String| code.len() <= 3 && code.bytes().all(|byte| byte.is_ascii_lowercase());
         SearchRequest {
             specialty: specialty.map(|known| known.code.clone()),
-            q: Some(self.q.clone()).filter(|typed| specialty.is_none() && !typed.is_empty()),
+            q: self.typed(pack).map(str::to_owned),
             near: self.town(pack).map(|town| (town.place.latitude, town.place.longitude)),
             radius_km: self.distance.map(f64::from),
             from,
@@ -247,6 +257,26 @@ mod tests {
         assert_eq!((request.days.len(), request.radius_km, request.telehealth), (2, Some(10.0), Some(true)));
         assert_eq!(request.hours, Some((time(18, 0, 0, 0), Time::MAX)));
         assert_eq!(request.sector.as_deref(), Some("sector-1"));
+    }
+
+    #[test]
+    fn what_is_typed_beside_a_chosen_specialty_narrows_it() {
+        let request = |query| {
+            let request = asked(query).request(&packs()[0], jiff::Timestamp::UNIX_EPOCH);
+            (request.specialty, request.q)
+        };
+        let code = |code: &str| Some(code.to_owned());
+        assert_eq!(request("specialty=cardiology&q=Martin"), (code("cardiology"), code("Martin")));
+        assert_eq!(request("specialty=cardiology"), (code("cardiology"), None));
+        assert_eq!(request("specialty=cardiology&q=dermatologue"), (code("dermatology"), None));
+        assert_eq!(request("q=Martin"), (None, code("Martin")));
+    }
+
+    #[test]
+    fn the_usual_distance_narrows_nothing() {
+        let usual = asked("place=Rennes&distance=30");
+        assert_eq!((usual.filters(), usual.address()), (0, "/search?place=Rennes".to_owned()));
+        assert_eq!(asked("place=Rennes&distance=50").filters(), 1);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The controls that narrow a search, each with what stands in it and how many it leaves.
 
-use rendez_domain::search::{Facet, Facets};
+use rendez_domain::search::{FREE_WITHIN_DAYS, Facet, Facets};
 
 use super::super::page::Link;
 use super::super::views::language;
 use super::super::visitor::Visitor;
-use super::asked::{Asked, DAYS, DISTANCES, Daytime, WITHIN_DAYS};
+use super::asked::{Asked, DAYS, DISTANCES, Daytime, USUAL_DISTANCE};
 use jiff::civil::Weekday;
 
 /// One of several.
@@ -39,7 +39,7 @@ impl Filters {
         let distance = |km: &u32| Choice {
             value: km.to_string(),
             text: locale.text_with("distance-km", [("km", km.to_string().into())]),
-            chosen: asked.distance.unwrap_or(30) == *km,
+            chosen: asked.distance.unwrap_or(USUAL_DISTANCE) == *km,
         };
         let within = |(at, days): (usize, &u32)| {
             let text = locale.text_with("filter-within-days", [("days", (*days).into())]);
@@ -71,7 +71,7 @@ impl Filters {
             set: asked.filters(),
             clear: asked.without_filters().address(),
             distances: if around { DISTANCES.iter().map(distance).collect() } else { Vec::new() },
-            within: WITHIN_DAYS.iter().enumerate().map(within).collect(),
+            within: FREE_WITHIN_DAYS.iter().enumerate().map(within).collect(),
             daytimes: Daytime::ALL.into_iter().map(daytime).collect(),
             days: DAYS.iter().enumerate().map(day).collect(),
             languages: values(&facets.languages, &asked.language, |code| language(visitor, code)),

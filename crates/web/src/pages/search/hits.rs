@@ -1,7 +1,7 @@
 //! Results as a page shows them: who, where, and the next times as buttons.
 
 use jiff::{SignedDuration, Timestamp};
-use rendez_domain::search::{Alternatives, Found};
+use rendez_domain::search::{Alternatives, Found, Known};
 
 use super::super::views::{SlotButton, Who};
 use super::super::visitor::Visitor;
@@ -13,7 +13,27 @@ pub(super) struct Hit {
     pub(super) anchor: String,
     pub(super) who: Who,
     pub(super) visit_type: String,
+    /// The zone of the times, where it is not the region's own.
+    pub(super) zone: String,
     pub(super) slots: Vec<SlotButton>,
+}
+
+/// A practitioner without times, to call.
+pub(super) struct ToCall {
+    /// The only one of this name on the page.
+    pub(super) anchor: String,
+    pub(super) who: Who,
+}
+
+/// Who matches but for the time.
+pub(super) fn to_call(visitor: &Visitor, known: &[Known]) -> Vec<ToCall> {
+    let one = |(at, known): (usize, &Known)| {
+        let card = known.card()?;
+        let location = known.location.and_then(|place| card.location(place));
+        let who = Who::found(visitor, known.practitioner, &card, location, known.metres);
+        Some(ToCall { anchor: format!("call-{at}"), who })
+    };
+    known.iter().enumerate().filter_map(one).collect()
 }
 
 /// Results under a heading of their own.
@@ -60,6 +80,7 @@ fn hit(visitor: &Visitor, found: &Found, anchor: String) -> Option<Hit> {
     Some(Hit {
         anchor,
         who,
+        zone: when::zone_name(zone, visitor.ctx.pack.time_zone_name()),
         visit_type: card.visit_type(visit_type).map(|known| known.name.to_owned()).unwrap_or_default(),
         slots: found.starts.iter().map(button).collect(),
     })

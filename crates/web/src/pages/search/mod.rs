@@ -8,11 +8,11 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use rendez_domain::regions::{Place, Specialty, search_key};
-use rendez_domain::search::{self, Notice, SearchRefusal, SearchResults, Town};
+use rendez_domain::search::{self, Notice, SearchRefusal, SearchRequest, SearchResults, Town};
 
 use self::asked::Asked;
 use self::filters::Filters;
-use self::hits::{Group, Hit};
+use self::hits::{Group, Hit, ToCall};
 use super::error::PageError;
 use super::page::{Link, Page};
 use super::query::Lenient;
@@ -49,15 +49,18 @@ struct SearchPage {
     filters: Filters,
     heading: String,
     towns: Option<Towns>,
-    total: u32,
+    status: String,
     as_of: String,
     notice: Option<String>,
     specialties: Vec<Link>,
     hits: Vec<Hit>,
     instead: Vec<Group>,
+    to_call: Vec<ToCall>,
     elsewhere: Vec<Link>,
     unknown_place: String,
     more: Option<String>,
+    /// The first page, from a later one.
+    first: Option<String>,
 }
 
 /// `GET /`
@@ -83,27 +86,37 @@ async fn find(visitor: &Visitor, asked: &Asked) -> Result<Response, PageError> {
     let found = match search::search(&visitor.ctx, &request).await {
         Ok(found) => found,
         Err(SearchRefusal::Fault(fault)) => return Err(fault.into()),
-        Err(SearchRefusal::UnknownSpecialty | SearchRefusal::UnknownSector | SearchRefusal::EmptyWindow) => {
-            return Err(PageError::NotFound);
-        }
+        Err(
+            SearchRefusal::UnknownSpecialty
+            | SearchRefusal::UnknownSector
+            | SearchRefusal::EmptyWindow
+            | SearchRefusal::WideWindow,
+        ) => return Err(PageError::NotFound),
     };
-    let what = asked.specialty(pack).map_or(asked.q.as_str(), |known| known.name(visitor.locale.tag()));
+    let chosen = asked.specialty(pack).map(|known| known.name(visitor.locale.tag()));
+    let what = match (asked.typed(pack), chosen) {
+        (Some(typed), Some(chosen)) => format!("{typed} · {chosen}"),
+        (typed, chosen) => typed.or(chosen).unwrap_or_default().to_owned(),
+    };
+    let alternatives = found.alternatives.as_ref();
     let unknown_place = if town.is_some() { "" } else { asked.place.as_str() };
     let page = SearchPage {
         page: visitor.page(),
-        seek: Seek::new(visitor, asked, what),
+        seek: Seek::new(visitor, asked, &what),
         filters: Filters::new(visitor, asked, &found.facets, town.is_some()),
-        heading: heading(visitor, what, town.as_ref()),
+        heading: heading(visitor, &what, town.as_ref()),
         towns: town.as_ref().and_then(|town| Towns::new(visitor, asked, town)),
-        total: found.total,
+        status: status(visitor, &found),
         as_of: as_of(visitor, &found),
-        notice: notice(visitor, &found),
+        notice: notice(visitor, &request, &found),
         specialties: filters::specialties(visitor, asked, &found.facets),
         hits: hits::hits(visitor, &found.results, "times"),
-        instead: found.alternatives.as_ref().map(|found| hits::groups(visitor, found)).unwrap_or_default(),
+        instead: alternatives.map(|found| hits::groups(visitor, found)).unwrap_or_default(),
+        to_call: alternatives.map(|found| hits::to_call(visitor, &found.without_times)).unwrap_or_default(),
         elsewhere: elsewhere(visitor, asked),
         unknown_place: unknown_place.to_owned(),
         more: found.next.as_ref().map(|next| asked.address_after(next)),
+        first: asked.after.is_some().then(|| asked.address()),
     };
     Ok(visitor.show(StatusCode::OK, &page))
 }
@@ -114,10 +127,26 @@ fn as_of(visitor: &Visitor, found: &SearchResults) -> String {
     visitor.locale.text_with("search-as-of", [("time", when::clock(at.time()).into())])
 }
 
-fn notice(visitor: &Visitor, found: &SearchResults) -> Option<String> {
+/// How many there are, in words.
+fn status(visitor: &Visitor, found: &SearchResults) -> String {
+    let matching = found.alternatives.as_ref().map_or(0, |found| found.without_times.len());
+    let matching = found.total.max(u32::try_from(matching).unwrap_or(u32::MAX));
+    match (found.results.is_empty(), found.notice) {
+        (true, Some(Notice::Incomplete)) => visitor.t("search-not-looked"),
+        // The database counts who matches, free or not.
+        (true, _) if matching > 0 => visitor.t("search-none-free"),
+        _ => visitor.locale.text_with("search-total", [("count", found.total.into())]),
+    }
+}
+
+fn notice(visitor: &Visitor, request: &SearchRequest, found: &SearchResults) -> Option<String> {
+    let far = request.from.is_some_and(|from| search::is_beyond_reach(from, found.as_of));
     let key = match found.notice? {
+        Notice::Approximate if far => "search-far",
         Notice::Approximate => "search-approximate",
+        Notice::Incomplete => "search-incomplete",
         Notice::Stale => "search-stale",
+        Notice::Shortened => return None,
     };
     Some(visitor.t(key))
 }
@@ -180,11 +209,15 @@ fn elsewhere(visitor: &Visitor, asked: &Asked) -> Vec<Link> {
     if asked.filters() > 0 {
         links.push(Link::new(asked.without_filters().address(), visitor.t("filter-clear")));
     }
+    if !asked.date.is_empty() {
+        let now = Asked { date: String::new(), after: None, ..asked.clone() };
+        links.push(Link::new(now.address(), visitor.t("search-from-today")));
+    }
     if !asked.place.is_empty() {
-        let everywhere = Asked { place: String::new(), distance: None, ..asked.clone() };
+        let everywhere = Asked { place: String::new(), distance: None, after: None, ..asked.clone() };
         links.push(Link::new(everywhere.address(), visitor.t("search-without-place")));
     }
-    links.extend(popular(visitor, &asked.date).into_iter().take(ELSEWHERE));
+    links.extend(popular(visitor, "").into_iter().take(ELSEWHERE));
     links
 }
 
