@@ -97,7 +97,7 @@ pub(crate) fn services(
         entropy,
         waker: feed.waker(),
         committed,
-        search: Searching { index, remote: search_nodes::remote(settings)? },
+        search: Searching { index, remote: search_nodes::remote(settings)?, ..Searching::default() },
     }))
 }
 
