@@ -113,6 +113,30 @@ pub(crate) async fn begin(
     find(tx, key).await
 }
 
+/// For work that is no change of the database: keeps its answer before it is begun. Whoever repeats the request gets that
+/// answer, and is told not to begin again.
+pub async fn once(
+    store: &Store,
+    key: Option<IdempotencyKey>,
+    status: u16,
+    answer: Value,
+) -> Result<Result<Answer<()>, KeyRefusal>, Fault> {
+    store
+        .write(move |mut conn| async move {
+            let tx = conn.transaction().await?;
+            Ok(match begin(&tx, key.as_ref()).await? {
+                Some(Ok(stored)) => Ok(Answer::Replayed(stored)),
+                Some(Err(refusal)) => Err(refusal),
+                None => {
+                    remember(&tx, key.as_ref(), status, &answer).await?;
+                    tx.commit().await?;
+                    Ok(Answer::Fresh(()))
+                }
+            })
+        })
+        .await
+}
+
 /// Stores the answer in the transaction of the work.
 pub(crate) async fn remember(
     tx: &Transaction<'_>,

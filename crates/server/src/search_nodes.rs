@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rendez_domain::Services;
 use rendez_domain::search::RemoteSearch;
 use rendez_platform::config::Settings;
@@ -11,6 +11,20 @@ use rendez_platform::lifecycle::Lifecycle;
 use rendez_web::internal::{self, NodeSettings, Nodes};
 use rendez_web::serve::{ServeSettings, serve};
 use tokio::net::TcpListener;
+
+use crate::roles::Role;
+
+/// Refuses settings that this process cannot live up to.
+pub(crate) fn check(settings: &Settings, roles: &[Role]) -> Result<()> {
+    match settings.search.internal_listen {
+        Some(address) if !roles.contains(&Role::Search) => {
+            bail!(
+                "search.internal_listen is {address}, but only a process with the role search answers there"
+            )
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Whom a process without an index asks; nobody if the settings name none.
 pub(crate) fn remote(settings: &Settings) -> Result<Option<Arc<dyn RemoteSearch>>> {
@@ -45,8 +59,24 @@ pub(crate) async fn listen(
         shutdown: settings.server.shutdown_grace(),
         // Few processes, with many connections each.
         max_connections_per_address: usual.max_connections,
+        only_http2: true,
         ..usual
     };
     lifecycle.spawn(serve(listener, router, serving, lifecycle.soft()));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_has_the_index_listens_for_others() {
+        let mut settings = Settings::load(None, std::iter::empty()).expect("the defaults");
+        check(&settings, &[Role::Api]).expect("it does not listen");
+        settings.search.internal_listen = Some(([127, 0, 0, 1], 7070).into());
+        check(&settings, &[Role::Api, Role::Search]).expect("it has the index");
+        let refused = check(&settings, &[Role::Api, Role::Worker]).expect_err("it has no index");
+        assert!(refused.to_string().contains("search.internal_listen"), "{refused}");
+    }
 }

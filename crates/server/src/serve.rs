@@ -237,6 +237,7 @@ fn settings(arguments: &Serve) -> Result<Settings> {
         settings.mail.smtp_url = Some(url.clone());
     }
     settings.validate()?;
+    search_nodes::check(&settings, &arguments.roles)?;
     Ok(settings)
 }
 

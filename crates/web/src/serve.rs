@@ -44,11 +44,18 @@ pub struct ServeSettings {
     pub max_connections_per_address: usize,
     /// How long requests in flight may take after the stop.
     pub shutdown: Duration,
+    /// Whether HTTP/1 is refused: between processes of one installation.
+    pub only_http2: bool,
 }
 
 impl Default for ServeSettings {
     fn default() -> Self {
-        Self { max_connections: 10_000, max_connections_per_address: 256, shutdown: Duration::from_secs(20) }
+        Self {
+            max_connections: 10_000,
+            max_connections_per_address: 256,
+            shutdown: Duration::from_secs(20),
+            only_http2: false,
+        }
     }
 }
 
@@ -63,7 +70,10 @@ pub async fn serve(
     let crowd = Crowd::new(settings.max_connections_per_address);
     let graceful = GracefulShutdown::new();
     let hard_stop = CancellationToken::new();
-    let builder = Arc::new(builder());
+    let builder = match settings.only_http2 {
+        true => Arc::new(builder().http2_only()),
+        false => Arc::new(builder()),
+    };
     while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,

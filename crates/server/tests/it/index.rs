@@ -47,10 +47,15 @@ async fn an_operator_sees_how_the_index_is() {
         (&"following".into(), &1.into(), &false.into())
     );
     assert_eq!(index["last_check"], Value::Null);
-    app.admin().post("/v1/index/check", Value::Object(Default::default())).key("check-1").await;
-    until("the check has ended", async || {
-        let index = app.admin().get("/v1/index").await.ok();
-        index["last_check"]["practitioners"] == 1
-    })
-    .await;
+    let check = || app.admin().post("/v1/index/check", Value::Object(Default::default())).key("check-1");
+    let begun = check().await;
+    assert_eq!(begun.status, 202);
+    let last = async || app.admin().get("/v1/index").await.ok()["last_check"].clone();
+    until("the check has ended", async || last().await["practitioners"] == 1).await;
+    let ended = last().await;
+    let again = check().await;
+    assert_eq!(again.status, 202);
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(again.text, begun.text, "the first answer");
+    assert_eq!(last().await, ended, "and no second check");
 }

@@ -42,7 +42,8 @@ impl SearchNode {
         let (services, _feed, _follower) = process(database, Searching::default(), true, &stop).await;
         let router = internal::router(services, SECRET);
         let listener = listener(address).await;
-        let settings = ServeSettings { shutdown: Duration::ZERO, ..ServeSettings::default() };
+        let settings =
+            ServeSettings { shutdown: Duration::ZERO, only_http2: true, ..ServeSettings::default() };
         let stopped = stop.clone();
         let serving = tokio::spawn(async move {
             serve(listener, router, settings, stopped).await.expect("it is served");
@@ -161,7 +162,9 @@ async fn a_node_answers_only_who_knows_the_secret_and_only_on_its_own_listener()
     Practice::usual(&app).await.open(app.at(3, 10, 0), 15).await;
     let _node = SearchNode::start(node, &app.world.database).await;
     assert!(!is_ranked(&search(&app).await), "a wrong secret gets no answer, and the patient gets one");
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = reqwest::Client::builder().no_proxy();
+    let old = http.build().expect("a client");
+    let http = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().expect("a client");
     let url = format!("http://{node}/internal/v1/search");
     let body = json!({"days": [], "limit": 1});
     for (token, status) in [(None, 401), (Some("a guess"), 401), (Some(SECRET), 200)] {
@@ -171,6 +174,11 @@ async fn a_node_answers_only_who_knows_the_secret_and_only_on_its_own_listener()
         }
         assert_eq!(request.send().await.expect("an answer").status().as_u16(), status, "{token:?}");
     }
+    old.post(&url).bearer_auth(SECRET).json(&body).send().await.expect_err("HTTP/1 is not spoken here");
+    let endless =
+        reqwest::Body::wrap_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let stranger = http.post(&url).bearer_auth("a guess").body(endless).send().await.expect("an answer");
+    assert_eq!(stranger.status().as_u16(), 401, "before its body is read");
     let garbage = http.post(&url).bearer_auth(SECRET).body("[]").send().await.expect("an answer");
     assert_eq!(garbage.status().as_u16(), 422);
     app.nobody().post("/internal/v1/search", body).await.refused(404, "unknown-url");

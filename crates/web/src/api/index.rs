@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::http::StatusCode;
+use axum::response::Response;
 use jiff::Timestamp;
 use rendez_domain::Ctx;
+use rendez_domain::idempotency::{self, Answer};
 use rendez_domain::identity::access;
 use rendez_domain::search::feed::{CheckRefusal, CheckReport, Part, Phase, Progress, SearchIndex};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::{first_with, render};
 use crate::extract::{Command, Nothing, SignedIn};
 use crate::problem::{Problem, codes};
 
@@ -137,13 +140,18 @@ pub(crate) async fn find(SignedIn { ctx }: SignedIn) -> Result<Json<IndexView>, 
 /// it is and what it found; while one runs no second one begins.
 #[utoipa::path(post, path = "/v1/index/check", tag = "operations",
     responses((status = 202, description = "It runs", body = IndexView)))]
-pub(crate) async fn begin_check(command: Command<Nothing>) -> Result<(StatusCode, Json<IndexView>), Problem> {
+pub(crate) async fn begin_check(command: Command<Nothing>) -> Result<Response, Problem> {
     access::administer(&command.ctx.actor)?;
     let Some(index) = command.ctx.search.index.clone().filter(|index| index.view().is_some()) else {
         return Err(Problem::new(&codes::NO_INDEX));
     };
-    tokio::spawn(run_check(index));
-    Ok((StatusCode::ACCEPTED, Json(IndexView::of(&command.ctx))))
+    let view = IndexView::of(&command.ctx);
+    let (store, key) = (&command.ctx.store, command.ctx.idempotency.clone());
+    let answer = idempotency::once(store, key, StatusCode::ACCEPTED.as_u16(), render(&view)).await??;
+    if let Answer::Fresh(()) = answer {
+        tokio::spawn(run_check(index));
+    }
+    Ok(first_with(StatusCode::ACCEPTED, answer, |()| view, None))
 }
 
 async fn run_check(index: Arc<SearchIndex>) {

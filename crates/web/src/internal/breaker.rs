@@ -56,6 +56,13 @@ impl Breaker {
         }
     }
 
+    /// Whoever asked went away before it could answer: that says nothing about it, but another may try.
+    pub(super) fn abandoned(&mut self, now: Instant) {
+        if self.state == State::Probing {
+            self.state = State::Open(now);
+        }
+    }
+
     /// Whether it turns people away.
     pub(super) fn is_open(&self) -> bool {
         self.state != State::Closed
@@ -91,5 +98,19 @@ mod tests {
         assert!(breaker.admits(much_later));
         breaker.answered();
         assert!(breaker.admits(much_later) && breaker.admits(much_later) && !breaker.is_open());
+    }
+
+    #[test]
+    fn whoever_tried_and_went_away_leaves_it_to_the_next() {
+        let mut breaker = Breaker::new(1, PAUSE);
+        let start = Instant::now();
+        breaker.failed(start);
+        let later = start + PAUSE;
+        assert!(breaker.admits(later));
+        breaker.abandoned(later);
+        assert!(breaker.is_open() && breaker.admits(later), "the next may try at once");
+        breaker.answered();
+        breaker.abandoned(later);
+        assert!(!breaker.is_open(), "only a trial can be abandoned");
     }
 }

@@ -5,6 +5,7 @@
 //! version stands in the path, so that processes of two releases can stand side by side.
 
 mod breaker;
+mod hedging;
 mod nodes;
 mod serve;
 mod wire;

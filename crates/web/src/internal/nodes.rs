@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use super::SEARCH;
 use super::breaker::Breaker;
+use super::hedging::Budget;
 use super::wire::{Answered, Asked};
 
 /// Far more than a hundred results take.
@@ -46,6 +47,7 @@ pub struct Nodes {
     nodes: Vec<Arc<Node>>,
     /// Whose turn it is.
     turn: AtomicUsize,
+    hedges: Budget,
     settings: NodeSettings,
 }
 
@@ -66,23 +68,62 @@ enum Said {
     Failure(&'static str),
 }
 
+/// A question that is on its way. Dropped, it is taken back.
+struct Question {
+    node: Arc<Node>,
+    asked_at: Instant,
+    said: JoinHandle<Said>,
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        self.said.abort();
+    }
+}
+
+/// The right to ask that the breaker gave. Whoever has it says how it went, or gives it back, whatever happens.
+struct Admitted {
+    node: Arc<Node>,
+    is_told: bool,
+}
+
+impl Admitted {
+    fn tell(mut self, said: &Said) {
+        self.is_told = true;
+        match said {
+            Said::Answer(_) => self.node.judge(|breaker, _| breaker.answered(), "it answers"),
+            Said::Failure(reason) => self.node.judge(Breaker::failed, reason),
+        }
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.node.judge(Breaker::abandoned, "nobody waited for it");
+        }
+    }
+}
+
 impl Nodes {
     /// The nodes of the settings; none is connected to before the first question.
     pub fn new(settings: NodeSettings) -> Result<Self, Fault> {
         let nodes = settings.nodes.iter().map(|node| Node::new(node, &settings).map(Arc::new));
-        Ok(Self { nodes: nodes.collect::<Result<_, _>>()?, turn: AtomicUsize::new(0), settings })
+        let nodes = nodes.collect::<Result<_, _>>()?;
+        Ok(Self { nodes, turn: AtomicUsize::new(0), hedges: Budget::full(), settings })
     }
 
-    /// Puts a question to the next node that is worth asking. It is followed to its end even when nobody waits for the
-    /// answer any more, so that the breaker learns from it.
-    fn ask(&self, body: &Bytes, tried: &mut usize) -> Option<JoinHandle<Said>> {
+    /// Puts a question to the next node that is worth asking.
+    fn ask(&self, body: &Bytes, tried: &mut usize) -> Option<Question> {
         let first = self.turn.load(Ordering::Relaxed);
         while *tried < self.nodes.len() {
             let node = &self.nodes[(first + *tried) % self.nodes.len()];
             *tried += 1;
-            if node.breaker().admits(Instant::now()) {
-                let (node, body, timeout) = (Arc::clone(node), body.clone(), self.settings.timeout);
-                return Some(tokio::spawn(async move { node.answer(body, timeout).await }));
+            let now = Instant::now();
+            if node.breaker().admits(now) {
+                let admitted = Admitted { node: Arc::clone(node), is_told: false };
+                let said = tokio::spawn(answered(admitted, body.clone()));
+                return Some(Question { node: Arc::clone(node), asked_at: now, said });
             }
         }
         None
@@ -91,22 +132,41 @@ impl Nodes {
     async fn first_answer(&self, request: &SearchRequest) -> Option<SearchResults> {
         let body = Bytes::from(serde_json::to_vec(&Asked::from(request)).ok()?);
         self.turn.fetch_add(1, Ordering::Relaxed);
+        self.hedges.earn();
         let mut tried = 0;
-        let mut asked: Vec<JoinHandle<Said>> = self.ask(&body, &mut tried).into_iter().collect();
+        let mut asked: Vec<Question> = self.ask(&body, &mut tried).into_iter().collect();
+        let mut end = pin!(tokio::time::sleep(self.settings.timeout));
         let mut hedge = pin!(tokio::time::sleep(self.settings.hedge_after));
         let mut hedged = false;
         while !asked.is_empty() {
             tokio::select! {
                 (said, at) = any(&mut asked) => {
-                    asked.swap_remove(at);
+                    asked.remove(at);
                     match said {
-                        Said::Answer(results) => return results.map(|results| *results),
+                        Said::Answer(results) => {
+                            // Those that were asked before it are slow; those after it had no time.
+                            for slow in &asked[..at] {
+                                slow.node.judge(Breaker::failed, "another answered before it");
+                            }
+                            return results.map(|results| *results);
+                        }
                         Said::Failure(_) => asked.extend(self.ask(&body, &mut tried)),
                     }
                 }
                 () = &mut hedge, if !hedged => {
                     hedged = true;
-                    asked.extend(self.ask(&body, &mut tried));
+                    if tried < self.nodes.len() && self.hedges.spend() {
+                        let second = self.ask(&body, &mut tried);
+                        metrics::counter!("rendez_search_hedges_total").increment(u64::from(second.is_some()));
+                        asked.extend(second);
+                    }
+                }
+                () = &mut end => {
+                    let had_time = |question: &&Question| question.asked_at.elapsed() * 2 >= self.settings.timeout;
+                    for late in asked.iter().filter(had_time) {
+                        late.node.judge(Breaker::failed, "it did not answer in time");
+                    }
+                    return None;
                 }
             }
         }
@@ -114,18 +174,23 @@ impl Nodes {
     }
 }
 
+/// Asks, and lets the breaker know how it went.
+async fn answered(admitted: Admitted, body: Bytes) -> Said {
+    let said = admitted.node.exchange(body).await;
+    admitted.tell(&said);
+    said
+}
+
 /// The first of several questions that is answered, and which it was.
-async fn any(asked: &mut [JoinHandle<Said>]) -> (Said, usize) {
-    let (said, at, _) = futures_util::future::select_all(asked.iter_mut()).await;
+async fn any(asked: &mut [Question]) -> (Said, usize) {
+    let answers = asked.iter_mut().map(|question| &mut question.said);
+    let (said, at, _) = futures_util::future::select_all(answers).await;
     (said.unwrap_or(Said::Failure("the task that asked it broke")), at)
 }
 
 impl RemoteSearch for Nodes {
     fn search<'a>(&'a self, request: &'a SearchRequest) -> BoxFuture<'a, Option<SearchResults>> {
-        Box::pin(async move {
-            let answer = tokio::time::timeout(self.settings.timeout, self.first_answer(request));
-            answer.await.ok().flatten()
-        })
+        Box::pin(self.first_answer(request))
     }
 }
 
@@ -138,6 +203,10 @@ impl Node {
         connector.set_connect_timeout(Some(settings.timeout));
         let http = Client::builder(TokioExecutor::new())
             .http2_only(true)
+            // A node that vanished without a word is noticed before it is asked.
+            .http2_keep_alive_interval(Duration::from_secs(5))
+            .http2_keep_alive_timeout(Duration::from_secs(1))
+            .http2_keep_alive_while_idle(true)
             .pool_timer(TokioTimer::new())
             .timer(TokioTimer::new())
             .build(connector);
@@ -154,30 +223,22 @@ impl Node {
         self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks, and lets the breaker know how it went.
-    async fn answer(&self, body: Bytes, timeout: Duration) -> Said {
-        let said = match tokio::time::timeout(timeout, self.exchange(body)).await {
-            Ok(said) => said,
-            Err(_) => Said::Failure("it did not answer in time"),
-        };
+    /// Changes what is thought of the node.
+    fn judge(&self, verdict: impl FnOnce(&mut Breaker, Instant), reason: &'static str) {
         let mut breaker = self.breaker();
         let was_open = breaker.is_open();
-        match &said {
-            Said::Answer(_) => breaker.answered(),
-            Said::Failure(_) => breaker.failed(Instant::now()),
-        }
+        verdict(&mut breaker, Instant::now());
         let is_open = breaker.is_open();
         drop(breaker);
+        if is_open == was_open {
+            return;
+        }
         metrics::gauge!("rendez_search_node_open", "node" => self.name.clone())
             .set(f64::from(u8::from(is_open)));
-        match said {
-            Said::Failure(reason) if is_open && !was_open => {
-                tracing::warn!(node = self.name, reason, "a search node is left alone for a while");
-            }
-            Said::Answer(_) if was_open => tracing::info!(node = self.name, "a search node answers again"),
-            _ => {}
+        match is_open {
+            true => tracing::warn!(node = self.name, reason, "a search node is left alone for a while"),
+            false => tracing::info!(node = self.name, "a search node answers again"),
         }
-        said
     }
 
     async fn exchange(&self, body: Bytes) -> Said {
