@@ -1,18 +1,26 @@
 //! A patient looks for somebody who is free.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::civil::{Weekday, time};
 use jiff::tz::TimeZone;
 use rendez_domain::booking;
 use rendez_domain::directory::{
-    self, NewLocation, NewPractitioner, NewVisitType, Practitioner, PractitionerChange,
+    self, NewLocation, NewPractitioner, NewVisitType, OpeningHours, Practitioner, PractitionerChange,
+    WeeklyOpening,
 };
-use rendez_domain::search::{Facet, SearchRefusal, SearchRequest, SearchResults, search};
+use rendez_domain::idempotency::Answer;
+use rendez_domain::search::{
+    Cursor, Facet, Notice, SearchRefusal, SearchRequest, SearchResults, Source, search,
+};
 use rendez_testkit::World;
 use rendez_testkit::world::{new_practitioner, rennes};
 use rendez_vocab::Actor;
+use rendez_vocab::ids::LocationId;
+use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::indexed::{has_index, with_index};
 
@@ -229,4 +237,204 @@ async fn page_by_page_without_gap_or_double() {
             assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), expected, "no gap, around {near:?}");
         }
     }
+}
+
+/// Somebody who works in Rennes on these weekdays' mornings, and in Brest in the afternoons.
+async fn at_two_places(world: &World, family_name: &str) -> (Practitioner, [LocationId; 2]) {
+    let practitioner = world.enter(called(family_name, "cardiology")).await;
+    let brest = NewLocation { latitude: Some(48.39), longitude: Some(-4.486), ..rennes() };
+    let made =
+        directory::add_location(&world.admin(), practitioner.organization, brest, |_| Value::Null).await;
+    let Ok(Answer::Fresh(brest)) = made else { panic!("a second place: {made:?}") };
+    let rennes = practitioner.locations[0].id;
+    let rule = |location, weekday, (starts, ends)| WeeklyOpening {
+        weekday,
+        starts: time(starts, 0, 0, 0),
+        ends: time(ends, 0, 0, 0),
+        location: Some(location),
+        visit_types: Vec::new(),
+        valid_from: None,
+        valid_until: None,
+        every_weeks: 1,
+    };
+    let weekly = (0..7)
+        .map(|day| Weekday::from_monday_zero_offset(day).expect("a day"))
+        .flat_map(|day| [rule(rennes, day, (9, 10)), rule(brest.id, day, (14, 15))])
+        .collect();
+    let hours = OpeningHours { weekly, ..OpeningHours::default() };
+    directory::put_opening_hours(&world.admin(), practitioner.id, None, hours).await.expect("opening hours");
+    (practitioner, [rennes, brest.id])
+}
+
+#[tokio::test]
+async fn whoever_works_at_two_places_is_found_at_one_with_its_times_and_distance() {
+    const BREST: (f64, f64) = (48.39, -4.486);
+    for world in both().await {
+        let (_, [rennes, brest]) = at_two_places(&world, "Kervella").await;
+        for (near, radius_km, place, hour) in [
+            (RENNES, 30.0, rennes, 9),
+            (BREST, 30.0, brest, 14),
+            (BREST, 400.0, brest, 14),
+            (RENNES, 400.0, rennes, 9),
+        ] {
+            let request =
+                SearchRequest { near: Some(near), radius_km: Some(radius_km), ..SearchRequest::default() };
+            let results = look(&world, request).await;
+            assert_eq!((results.results.len(), results.total), (1, 1), "around {near:?}");
+            let found = &results.results[0];
+            assert_eq!((found.location, found.metres.map(|metres| metres < 1_000)), (place, Some(true)));
+            let paris = TimeZone::get("Europe/Paris").expect("in the zone database");
+            for start in &found.starts {
+                assert_eq!(paris.to_datetime(*start).hour(), hour, "no time of the other place: {found:?}");
+            }
+        }
+        let evening = SearchRequest {
+            near: Some(RENNES),
+            radius_km: Some(400.0),
+            hours: Some((time(12, 0, 0, 0), time(18, 0, 0, 0))),
+            ..SearchRequest::default()
+        };
+        let found = &look(&world, evening).await.results[0];
+        assert_eq!(found.location, brest, "the nearer place has no time then");
+        assert!(found.metres.is_some_and(|metres| metres.abs_diff(209_000) < 3_000), "{:?}", found.metres);
+        let anywhere = look(&world, SearchRequest::default()).await;
+        let hours: BTreeSet<i8> = anywhere.results[0]
+            .starts
+            .iter()
+            .map(|start| TimeZone::get("Europe/Paris").expect("known").to_datetime(*start).hour())
+            .collect();
+        assert_eq!(hours.len(), 1, "without a place: the times of one, {:?}", anywhere.results[0]);
+    }
+}
+
+#[tokio::test]
+async fn a_doctor_who_is_full_is_still_somebody_to_call() {
+    for world in both().await {
+        let doctor = world.enter(called("Guézennec", "general-practice")).await;
+        enter(&world, called("Le Bihan", "cardiology")).await;
+        let q = |typed: &str| SearchRequest {
+            q: Some(typed.into()),
+            near: Some(RENNES),
+            ..SearchRequest::default()
+        };
+        for typed in ["guezennec", "Guezenec"] {
+            let results = look(&world, q(typed)).await;
+            assert!(results.results.is_empty());
+            let known = results.alternatives.expect("nothing was found").without_times;
+            assert_eq!(known.len(), 1, "{typed}");
+            assert_eq!(known[0].practitioner, doctor.id);
+            assert_eq!(known[0].card().expect("a card").family_name, "Guézennec");
+            assert_eq!(known[0].location, Some(doctor.locations[0].id));
+            assert!(known[0].metres.is_some_and(|metres| metres < 100), "{known:?}");
+        }
+        let nobody = look(&world, q("zzyzx")).await;
+        assert!(nobody.alternatives.is_some_and(|found| found.is_empty()));
+        let free = look(&world, q("le bihan")).await;
+        assert_eq!((free.results.len(), free.alternatives), (1, None), "whoever is free is booked");
+    }
+}
+
+#[tokio::test]
+async fn a_language_that_nobody_speaks_leaves_the_others_to_choose_from() {
+    let world = with_index(World::new().await).await;
+    enter(&world, called("Le Bihan", "cardiology")).await;
+    let in_welsh = SearchRequest { language: Some("cy".into()), ..SearchRequest::default() };
+    let results = look(&world, in_welsh).await;
+    assert_eq!((results.total, results.results.len()), (0, 0));
+    assert_eq!(results.facets.languages, [Facet { value: "fr".into(), count: 1 }]);
+}
+
+#[tokio::test]
+async fn the_answer_says_when_it_looked() {
+    let world = with_index(World::new().await).await;
+    enter(&world, called("Le Bihan", "cardiology")).await;
+    let now = world.services.clock.now();
+    let day = |days: i64| now + SignedDuration::from_hours(24 * days);
+    let beyond = SearchRequest { from: Some(day(10)), to: Some(day(70)), ..SearchRequest::default() };
+    let results = look(&world, beyond).await;
+    assert_eq!((results.notice, results.window.start()), (Some(Notice::Shortened), day(10)));
+    assert!(results.window.end() < day(63) && results.window.end() > day(61), "{:?}", results.window);
+    let inside = look(&world, SearchRequest { to: Some(day(20)), ..SearchRequest::default() }).await;
+    assert_eq!((inside.notice, inside.window.end()), (None, day(20)));
+    let far = SearchRequest { from: Some(day(63)), ..SearchRequest::default() };
+    assert_eq!(look(&world, far).await.source, Source::Database, "whose times are not in the index");
+    let wide = SearchRequest { to: Some(day(63)), limit: 1, ..SearchRequest::default() };
+    let refused = search(&world.admin(), &wide).await;
+    assert!(matches!(refused, Err(SearchRefusal::WideWindow)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_answer_in_time_is_no_error() {
+    let world = World::new().await;
+    enter(&world, called("Le Bihan", "cardiology")).await;
+    let q = SearchRequest { q: Some("le bihan".into()), near: Some(RENNES), ..SearchRequest::default() };
+    assert_eq!(look(&world, q.clone()).await.notice, Some(Notice::Approximate));
+    let mut client = world.database.connect().await;
+    let lock = client.transaction().await.expect("a transaction");
+    lock.batch_execute("LOCK TABLE practitioner").await.expect("nobody else reads it");
+    let began = Instant::now();
+    let results = look(&world, q.clone()).await;
+    assert_eq!((results.notice, results.results.len()), (Some(Notice::Incomplete), 0));
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+    lock.rollback().await.expect("it is free again");
+    assert_eq!(look(&world, q).await.results.len(), 1);
+}
+
+#[tokio::test]
+async fn searches_leave_bookings_their_connections() {
+    let world = World::new().await;
+    enter(&world, called("Le Bihan", "cardiology")).await;
+    let gate = world.services.search.gates.database.clone();
+    let places = u32::try_from(gate.available_permits()).expect("a few");
+    assert!(places <= 4);
+    let taken = gate.acquire_many(places).await.expect("open");
+    let results = look(&world, SearchRequest::default()).await;
+    assert_eq!((results.notice, results.results.len()), (Some(Notice::Incomplete), 0));
+    assert_eq!(results.window.start(), results.as_of);
+    drop(taken);
+    assert_eq!(look(&world, SearchRequest::default()).await.results.len(), 1);
+
+    // With an index the same gate holds whoever comes with a place in the database's order.
+    let world = with_index(World::new().await).await;
+    let somebody = enter(&world, called("Le Bihan", "cardiology")).await;
+    let gate = world.services.search.gates.database.clone();
+    let _taken = gate.acquire_many(places).await.expect("open");
+    let forged = Cursor::Nearest { metres: -1, practitioner: somebody.id };
+    let results = look(&world, SearchRequest { after: Some(forged), ..SearchRequest::default() }).await;
+    assert_eq!((results.notice, results.next), (Some(Notice::Incomplete), Some(forged)));
+    assert_eq!(look(&world, SearchRequest::default()).await.results.len(), 1, "the index goes on");
+}
+
+#[tokio::test]
+async fn hours_between_the_index_summaries_are_asked_for_aside() {
+    let world = with_index(World::new().await).await;
+    let practitioner = world.practitioner(vec![]).await;
+    let day = world.open_day(&practitioner, 3, 60).await;
+    let paris = TimeZone::get("Europe/Paris").expect("in the zone database");
+    let opens = paris.to_datetime(day.start()).time();
+    let request = SearchRequest {
+        hours: Some((opens, opens + SignedDuration::from_mins(1))),
+        near: Some(RENNES),
+        ..SearchRequest::default()
+    };
+    let gate = world.services.search.gates.whole_index.clone();
+    assert_eq!(look(&world, request.clone()).await.results[0].starts, [day.start()]);
+    let _taken = gate.acquire_many(2).await.expect("open");
+    let elsewhere = look(&world, request).await;
+    assert_eq!(elsewhere.source, Source::Database, "whoever waits too long is answered otherwise");
+    let cheap = SearchRequest { near: Some(RENNES), ..SearchRequest::default() };
+    assert_eq!(look(&world, cheap).await.source, Source::Index);
+}
+
+#[tokio::test]
+async fn visits_at_a_distance_say_how_far_they_are() {
+    let world = with_index(World::new().await).await;
+    let brest = NewLocation { latitude: Some(48.39), longitude: Some(-4.486), ..rennes() };
+    let remote =
+        NewPractitioner { telehealth: true, location: Some(brest), ..called("Remote", "cardiology") };
+    enter(&world, remote).await;
+    let near = SearchRequest { near: Some(RENNES), ..SearchRequest::default() };
+    let instead = look(&world, near).await.alternatives.expect("nobody is near");
+    let metres = instead.telehealth[0].metres.expect("a place was asked for");
+    assert_eq!(Some(metres.abs_diff(instead.farther[0].metres.expect("likewise")) < 20), Some(true));
 }

@@ -108,6 +108,19 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
         search(&ctx, &request).await.expect("an answer");
         let by_specialty = SearchRequest { specialty: Some("cardiology".into()), ..request };
         search(&ctx, &by_specialty).await.expect("an answer");
+        let everywhere = SearchRequest { limit: 10, ..SearchRequest::default() };
+        for request in [
+            everywhere.clone(),
+            SearchRequest { specialty: Some("cardiology".into()), ..everywhere.clone() },
+            SearchRequest { q: Some("cardiologue".into()), ..everywhere.clone() },
+            SearchRequest { q: Some("c4ca42".into()), ..everywhere.clone() },
+            SearchRequest { q: Some("anne c4ca4".into()), ..everywhere.clone() },
+            SearchRequest { q: Some("c4ca42".into()), near, ..everywhere.clone() },
+            SearchRequest { near, radius_km: Some(500.0), ..everywhere.clone() },
+            SearchRequest { telehealth: Some(true), ..everywhere },
+        ] {
+            search(&ctx, &request).await.expect("an answer");
+        }
     }
     let after = read_through(&world).await;
     assert_eq!(after, before, "rows read by going through a whole table");

@@ -96,12 +96,26 @@ impl TestApp {
         let search = Searching { remote: remote.map(|nodes| Arc::new(nodes) as _), ..Searching::default() };
         let (services, feed, follower) = process(&database, search, setup.index, &stop).await;
         let world = World { database, services };
+        Self::of(&setup, world, (feed, follower), stop).await
+    }
 
+    /// The same application on another process's services.
+    pub(crate) async fn answering_as(&self, world: World) -> Self {
+        let (feed, follower) = ChangeFeed::new(world.services.store.clone());
+        Self::of(&Setup::default(), world, (feed, follower), CancellationToken::new()).await
+    }
+
+    async fn of(
+        setup: &Setup,
+        world: World,
+        (feed, follower): (ChangeFeed, Follower),
+        stop: CancellationToken,
+    ) -> Self {
         let data = tempfile::tempdir().expect("a directory");
         let live = Live::new(feed);
         live.spawn(stop.clone());
         tokio::spawn(follower.run(stop.clone()));
-        let app = app(&setup, &world, live, data.path(), stop.clone());
+        let app = app(setup, &world, live, data.path(), stop.clone());
         let issuer = Arc::clone(&app.issuer);
         let router = rendez_web::router(app).expect("a router");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

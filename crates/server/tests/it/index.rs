@@ -56,6 +56,6 @@ async fn an_operator_sees_how_the_index_is() {
     let again = check().await;
     assert_eq!(again.status, 202);
     assert_eq!(again.header("idempotency-replayed"), "true");
-    assert_eq!(again.text, begun.text, "the first answer");
+    assert_eq!(again.body, begun.body, "the first answer");
     assert_eq!(last().await, ended, "and no second check");
 }

@@ -184,3 +184,69 @@ async fn a_node_answers_only_who_knows_the_secret_and_only_on_its_own_listener()
     app.nobody().post("/internal/v1/search", body).await.refused(404, "unknown-url");
     app.close().await;
 }
+
+#[tokio::test]
+async fn a_lone_node_that_says_nothing_is_done_without() {
+    let silent = free_port().await;
+    let _silent = stuck(silent).await;
+    let app = web_node(&[silent], |settings| {
+        settings.timeout = Duration::from_millis(50);
+        settings.pause = PATIENCE;
+    })
+    .await;
+    let practice = Practice::usual(&app).await;
+    practice.open(app.at(3, 10, 0), 15).await;
+    for _ in 0..4 {
+        let answer = search(&app).await;
+        assert_eq!(answer["notice"], "approximate");
+        assert_eq!(answer["results"][0]["practitioner"]["id"], practice.practitioner);
+    }
+    assert!(is_left_alone(&app, silent).await, "its silence counts as failing");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_node_whose_index_is_not_loaded_says_so_and_the_database_answers() {
+    let node = free_port().await;
+    let app = web_node(&[node], |_| {}).await;
+    Practice::usual(&app).await.open(app.at(3, 10, 0), 15).await;
+    let stop = CancellationToken::new();
+    let (services, _feed, _follower) = process(&app.world.database, Searching::default(), false, &stop).await;
+    let settings = ServeSettings { shutdown: Duration::ZERO, only_http2: true, ..ServeSettings::default() };
+    tokio::spawn(serve(listener(node).await, internal::router(services, SECRET), settings, stop.clone()));
+    let _stop = stop.drop_guard();
+    let http = reqwest::Client::builder().no_proxy().http2_prior_knowledge().build().expect("a client");
+    let url = format!("http://{node}/internal/v1/search");
+    let body = json!({"days": [], "limit": 1});
+    let said = http.post(&url).bearer_auth(SECRET).json(&body).send().await.expect("an answer");
+    assert_eq!(said.status().as_u16(), 503);
+    assert!(!is_ranked(&search(&app).await));
+    app.close().await;
+}
+
+#[tokio::test]
+async fn whoever_pages_on_while_no_node_answers_begins_again_in_the_database() {
+    let node = free_port().await;
+    let app = web_node(&[node], |_| {}).await;
+    for name in ["Un", "Deux", "Trois"] {
+        Practice::with(&app, json!({"family_name": name})).await.open(app.at(3, 10, 0), 15).await;
+    }
+    let searching = SearchNode::start(node, &app.world.database).await;
+    let page = async |query: &str| app.nobody().get(format!("/v1/search?limit=2{query}")).await.ok();
+    let first = page("").await;
+    assert!(is_ranked(&first));
+    searching.kill().await;
+    let mut seen = 0;
+    let mut cursor = first["next_cursor"].as_str().expect("three are more than two").to_owned();
+    loop {
+        let next = page(&format!("&cursor={cursor}")).await;
+        assert_eq!(next["notice"], "approximate");
+        seen += next["results"].as_array().map_or(0, Vec::len);
+        match next["next_cursor"].as_str() {
+            Some(more) => cursor = more.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, 3, "better some twice than some never");
+    app.close().await;
+}

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
+use rendez_domain::search::feed::IndexSettings;
 use serde_json::{Value, json};
 
-use crate::app::{Setup, TestApp};
+use crate::app::{Setup, TestApp, until};
 use crate::client::{each, list, text};
 use crate::practice::{Practice, book, patient};
 
@@ -237,6 +238,7 @@ async fn a_search_that_makes_no_sense_is_refused() {
             ("place=Rennes&radius_km=10000", "/radius_km out-of-range"),
             ("to=2001-01-01T00:00:00Z", "/to not-after-from"),
             ("from=2027-01-01T00:00:00Z&to=2027-06-01T00:00:00Z", "/to too-long"),
+            ("to=2029-01-01T00:00:00Z", "/to too-long"),
             ("cursor=AAAA", "/cursor not-a-cursor"),
         ] {
             app.nobody().get(format!("/v1/search?{query}")).await.wrong_fields(&[wrong]);
@@ -291,4 +293,145 @@ async fn the_answer_tells_which_town_was_understood() {
     let page = app.nobody().get("/search?place=Renes&lang=en").await.text;
     assert!(page.contains("Did you mean another town?") && page.contains(">Rennes (35000)</a>"), "{page}");
     app.close().await;
+}
+
+#[tokio::test]
+async fn a_booking_between_two_pages_neither_repeats_nor_skips_anybody() {
+    let app = TestApp::with(Setup { index: true, ..Setup::default() }).await;
+    let mut practices = Vec::new();
+    for number in 0..5 {
+        let practice = Practice::with(&app, json!({"family_name": format!("Nummer {number}")})).await;
+        let slots = practice.open(app.at(3, 10 + number, 0), 30).await;
+        practices.push((practice.practitioner, slots));
+    }
+    let page = async |cursor: &str| {
+        let answer = app.nobody().get(format!("/v1/search?limit=2{cursor}")).await.ok();
+        let ids: Vec<String> =
+            list(&answer["results"]).iter().map(|found| text(&found["practitioner"]["id"])).collect();
+        (ids, answer["next_cursor"].as_str().map(str::to_owned))
+    };
+    let (first, next) = page("").await;
+    let ana = patient(&app).await;
+    // The first of those who were shown has less time now, and the next to come as well.
+    book(&app, &practices[0].1[0], &ana).await;
+    book(&app, &practices[2].1[0], &ana).await;
+    let (second, next) = page(&format!("&cursor={}", next.expect("more"))).await;
+    let (third, end) = page(&format!("&cursor={}", next.expect("more"))).await;
+    assert_eq!(end, None);
+    let expected: Vec<String> = practices.into_iter().map(|(practitioner, _)| practitioner).collect();
+    assert_eq!([first, second, third].concat(), expected);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn the_answer_counts_who_is_free_soon() {
+    let app = TestApp::with(Setup { index: true, ..Setup::default() }).await;
+    for (name, days) in [("Bald", 2), ("Später", 6), ("Sehr Spät", 20)] {
+        Practice::with(&app, json!({"family_name": name})).await.open(app.at(days, 10, 0), 15).await;
+    }
+    let within = async |query: &str| {
+        app.nobody().get(format!("/v1/search?{query}")).await.ok()["facets"]["free_within"].clone()
+    };
+    let counts = [(1, 0), (3, 1), (7, 2), (14, 2)].map(|(days, count)| json!({"days": days, "count": count}));
+    assert_eq!(within("").await, json!(counts));
+    assert_eq!(within("days=mon").await, Value::Null, "only when any time will do");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn whatever_was_committed_before_the_answers_as_of_is_in_it() {
+    let app = TestApp::with(Setup { index: true, ..Setup::default() }).await;
+    let client = app.world.database.connect().await;
+    for number in 1..=3 {
+        let practitioner = app.world.practitioner(Vec::new()).await;
+        app.world.open_day(&practitioner, 3, 30).await;
+        let committed: jiff::Timestamp =
+            client.query_one("SELECT clock_timestamp()", &[]).await.expect("the time").get(0);
+        until("the answer is as of a later instant", async || {
+            let answer = app.nobody().get("/v1/search").await.ok();
+            let as_of: jiff::Timestamp = text(&answer["as_of"]).parse().expect("an instant");
+            let reached = as_of > committed;
+            assert!(!reached || answer["total"] == number, "as of {as_of} after {committed}: {answer}");
+            reached
+        })
+        .await;
+    }
+    app.close().await;
+}
+
+#[tokio::test]
+async fn somebody_who_is_full_is_told_with_a_number_to_call() {
+    for app in both().await {
+        let doctor = json!({"family_name": "Guézennec", "phone": "+33299000000"});
+        let doctor = Practice::with(&app, doctor).await;
+        let answer = app.nobody().get("/v1/search?q=guezennec&place=Rennes").await.ok();
+        assert_eq!(answer["results"], json!([]));
+        let known = list(&answer["alternatives"]["without_times"]);
+        assert_eq!(known.len(), 1, "{answer}");
+        let who = &known[0]["practitioner"];
+        assert_eq!((&who["id"], &who["phone"]), (&json!(doctor.practitioner), &json!("+33299000000")));
+        assert_eq!(who["location"]["id"], doctor.location);
+        assert!(known[0]["distance_km"].as_f64().is_some_and(|km| km < 5.0));
+        let page = app.nobody().get("/search?q=guezennec&place=Rennes&lang=en").await.text;
+        assert!(page.contains("href=\"tel:+33299000000\"") && page.contains("Call the practice"), "{page}");
+        assert!(!page.contains("Nobody matches") && !page.contains("practitioners</"), "{page}");
+        app.close().await;
+    }
+}
+
+#[tokio::test]
+async fn times_of_another_zone_say_so_and_lists_say_whose_they_are() {
+    let app = TestApp::with(Setup { index: true, ..Setup::default() }).await;
+    let far = json!({
+        "name": "Cabinet", "city": "Saint-Denis", "latitude": -20.88, "longitude": 55.45, "time_zone": "Indian/Reunion",
+    });
+    let practice = Practice::with(&app, json!({"family_name": "Hoarau", "location": far})).await;
+    practice.open(app.at(3, 10, 0), 15).await;
+    let here = Practice::with(&app, json!({"family_name": "Le Bihan"})).await;
+    here.open(app.at(3, 10, 0), 15).await;
+    let page = async |path: &str| app.nobody().get(path).await.text;
+    let far = page("/search?place=97400&lang=en").await;
+    assert!(far.contains("· Reunion time</p>") && far.contains("Hoarau"), "{far}");
+    assert!(far.contains("aria-labelledby=\"times-0-who times-0\"") && far.contains("id=\"times-0-who\""));
+    let near = page("/search?place=Rennes&lang=en").await;
+    assert!(near.contains("Le Bihan") && !near.contains("Paris time"), "{near}");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn a_page_with_nobody_leads_back_to_today_and_to_the_first_page() {
+    for app in both().await {
+        for number in 0..11 {
+            let practice = Practice::with(&app, json!({"family_name": format!("Nummer {number}")})).await;
+            practice.open(app.at(3, 10, 0), 15).await;
+        }
+        let page = async |path: &str| app.nobody().get(path).await.text;
+        let first = page("/search?place=Rennes&lang=en").await;
+        let after =
+            first.split("after=").nth(1).and_then(|rest| rest.split('"').next()).expect("a second page");
+        let second = page(&format!("/search?place=Rennes&lang=en&after={after}")).await;
+        assert!(second.contains("href=\"/search?place=Rennes\" rel=\"first\""), "{second}");
+        assert!(!first.contains("rel=\"first\""));
+        let far = jiff::tz::TimeZone::UTC.to_datetime(app.at(100, 0, 0)).date();
+        let empty = page(&format!("/search?place=Rennes&date={far}&lang=en")).await;
+        assert!(empty.contains("This day lies far ahead"), "{empty}");
+        assert!(empty.contains("href=\"/search?place=Rennes\">The same search from today"), "{empty}");
+        app.close().await;
+    }
+}
+
+#[tokio::test]
+async fn an_index_that_has_not_heard_of_changes_says_so() {
+    let app = TestApp::start().await;
+    let practice = Practice::usual(&app).await;
+    practice.open(app.at(3, 10, 0), 15).await;
+    let (searching, stop) = app.world.searching_process(IndexSettings::default()).await;
+    stop.cancel();
+    let index = searching.services.search.index.clone().expect("it searches");
+    until("nobody tells the index anything", async || index.view().is_some_and(|view| view.stale)).await;
+    let app = app.answering_as(searching).await;
+    let answer = app.nobody().get("/v1/search").await.ok();
+    assert_eq!((&answer["notice"], &answer["total"]), (&json!("stale"), &json!(1)));
+    let page = app.nobody().get("/search?lang=en").await.text;
+    assert!(page.contains("News is arriving late"), "{page}");
 }
