@@ -30,6 +30,63 @@ async fn narrow(browser: &Browser) {
 }
 
 #[tokio::test]
+async fn a_search_goes_on_to_the_next_page_and_back() {
+    play(async |_, browser| {
+        browser.go("/search?place=Rennes&distance=300").await;
+        browser.see("near Rennes (35000)").await;
+        let first = browser.first(".result h2 a").await.text().await.expect("a name");
+        browser.press("More results").await;
+        browser.see("Back to the first results").await;
+        assert_ne!(browser.first(".result h2 a").await.text().await.expect("a name"), first);
+        rules::judge(browser).await;
+        browser.press("Back to the first results").await;
+        assert_eq!(browser.first(".result h2 a").await.text().await.expect("a name"), first);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn language_and_fees_are_chosen_with_their_counts_and_a_far_day_leads_back() {
+    play(async |_, browser| {
+        browser.go("/search?place=Rennes&distance=100").await;
+        browser.press_first(".filters summary").await;
+        choose(browser, "language", "br").await;
+        browser.press("Apply").await;
+        browser.see("Filters (2 set)").await;
+        assert!(browser.count(".result").await > 0, "somebody speaks Breton");
+        browser.go("/search?place=Rennes&distance=100").await;
+        browser.press_first(".filters summary").await;
+        choose(browser, "sector", "sector-1").await;
+        browser.press("Apply").await;
+        browser.see("Filters (2 set)").await;
+        assert!(browser.count(".result").await > 0);
+        browser.go("/search?place=Rennes&date=2099-01-04").await;
+        browser.see("This day lies far ahead").await;
+        browser.picture("far-day").await;
+        browser.press("The same search from today").await;
+        assert!(browser.count(".result .slot").await > 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn towns_of_one_name_are_told_apart() {
+    play(async |_, browser| {
+        browser.go("/search?place=Saint-Denis").await;
+        browser.see("Another town of that name?").await;
+        browser.picture("towns").await;
+        browser.press("Saint-Denis (93200)").await;
+        browser.see("near Saint-Denis (93200)").await;
+        rules::judge(browser).await;
+        browser.go("/search?place=Renes").await;
+        browser.see("Did you mean another town?").await;
+        browser.press("Rennes (35000)").await;
+        assert!(browser.count(".result").await > 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn filters_are_plain_fields_of_the_form() {
     play(async |_, browser| narrow(browser).await).await;
 }
