@@ -7,7 +7,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rendez_domain::booking;
 use rendez_domain::directory::{
-    self, NewOpenings, NewTimeOff, NewVisitType, OpeningHours, Practitioner, PractitionerChange,
+    self, NewOpenings, NewRoom, NewTimeOff, NewVisitType, OpeningHours, Practitioner, PractitionerChange,
     WeeklyOpening,
 };
 use rendez_domain::idempotency::Answer;
@@ -16,7 +16,7 @@ use rendez_vocab::ids::{AppointmentId, PatientId, TimeOffId};
 use rendez_vocab::{Actor, TimeRange};
 use serde_json::Value;
 
-use crate::nodes::{Node, database_now, half_hours, later, minutes};
+use crate::nodes::{Node, colleague, database_now, half_hours, later, minutes};
 
 /// Something that somebody does. Numbers choose among what there is.
 #[derive(Debug, Clone, Copy)]
@@ -135,6 +135,7 @@ async fn perform(world: &World, town: &mut Town, act: Act) {
                 duration_minutes: minutes as _,
                 buffer_after_minutes: buffer as _,
                 min_notice_minutes: 0,
+                room_kind: person.visit_types.first().and_then(|first| first.room_kind.clone()),
                 ..NewVisitType::default()
             };
             let first = person.visit_types.first().map(|known| known.id);
@@ -167,6 +168,26 @@ async fn offered(world: &World, person: &Practitioner, number: usize) -> Option<
     Some(rendez_vocab::ids::SlotId::new(person.id, slot.visit_type, slot.start))
 }
 
+/// Three who work at one place with one room, which they need, open at the same time.
+async fn sharing_a_room(world: &World) -> Vec<Practitioner> {
+    let echo = || {
+        vec![NewVisitType { room_kind: Some("echo".into()), duration_minutes: 30, ..NewVisitType::default() }]
+    };
+    let one = world.practitioner(echo()).await;
+    let place = one.locations[0].id;
+    let room = NewRoom { kind: "echo".into(), name: "Salle 1".into() };
+    directory::add_room(&world.admin(), place, room, |_| Value::Null).await.expect("a room");
+    let day = world.open_day(&one, 4, 480).await;
+    let mut people = vec![one];
+    for _ in 0..2 {
+        let another = colleague(world, &people[0], echo()).await;
+        let new = NewOpenings { ranges: vec![day], visit_types: Vec::new(), location: Some(place) };
+        directory::open(&world.admin(), another.id, new, |_| Value::Null).await.expect("an opening");
+        people.push(another);
+    }
+    people
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_any_history_each_index_is_as_a_new_one_would_be() {
     let acts_at_a_time = 60;
@@ -181,6 +202,7 @@ async fn after_any_history_each_index_is_as_a_new_one_would_be() {
         world.open_day(&person, 3, 480).await;
         town.people.push(person);
     }
+    town.people.extend(sharing_a_room(&world).await);
     for _ in 0..5 {
         for number in 0..acts_at_a_time {
             let act = act().new_tree(&mut runner).expect("an act").current();

@@ -1,10 +1,14 @@
 //! Processes with an index, and what they offer.
 
+use jiff::civil::{Weekday, time};
 use jiff::{SignedDuration, Timestamp};
-use rendez_domain::directory::{NewVisitType, Practitioner};
+use rendez_domain::directory::{
+    self, NewPractitioner, NewVisitType, OpeningHours, Practitioner, WeeklyOpening,
+};
 use rendez_domain::search::feed::{CheckReport, IndexSettings, SearchIndex};
 use rendez_domain::search::{SearchRequest, Source, search};
 use rendez_testkit::World;
+use rendez_testkit::world::new_practitioner;
 use rendez_vocab::Actor;
 use rendez_vocab::ids::PractitionerId;
 use tokio_util::sync::CancellationToken;
@@ -123,4 +127,27 @@ pub(crate) fn later(instant: Timestamp, by: SignedDuration) -> Timestamp {
 /// One visit type of half an hour.
 pub(crate) fn half_hours() -> Vec<NewVisitType> {
     vec![NewVisitType { duration_minutes: 30, ..NewVisitType::default() }]
+}
+
+/// Enters somebody who also works where another does.
+pub(crate) async fn colleague(
+    world: &World,
+    of: &Practitioner,
+    visit_types: Vec<NewVisitType>,
+) -> Practitioner {
+    let new = NewPractitioner { organization: Some(of.organization), visit_types, ..new_practitioner() };
+    let colleague = world.enter(new).await;
+    let evening = WeeklyOpening {
+        weekday: Weekday::Sunday,
+        starts: time(22, 0, 0, 0),
+        ends: time(23, 0, 0, 0),
+        location: Some(of.locations[0].id),
+        visit_types: Vec::new(),
+        valid_from: None,
+        valid_until: None,
+        every_weeks: 1,
+    };
+    let hours = OpeningHours { weekly: vec![evening], ..OpeningHours::default() };
+    directory::put_opening_hours(&world.admin(), colleague.id, None, hours).await.expect("opening hours");
+    colleague
 }

@@ -5,7 +5,7 @@ use jiff::civil::{Weekday, time};
 use rendez_domain::booking::{self, OverbookRequest};
 use rendez_domain::directory::{
     self, NewLocation, NewOpenings, NewPractitioner, NewRoom, NewTimeOff, NewVisitType, OpeningHours,
-    PractitionerChange, WeeklyOpening,
+    Practitioner, PractitionerChange, WeeklyOpening,
 };
 use rendez_domain::search::feed::IndexSettings;
 use rendez_testkit::World;
@@ -13,7 +13,7 @@ use rendez_testkit::world::{first_visit_type, new_practitioner, rennes};
 use rendez_vocab::{Actor, TimeRange};
 use serde_json::Value;
 
-use crate::nodes::{Node, database_now, half_hours, later, minutes, until};
+use crate::nodes::{Node, colleague, database_now, half_hours, later, minutes, until};
 
 #[tokio::test]
 async fn a_hold_and_its_end_are_seen_by_the_next_search_on_the_same_node() {
@@ -159,40 +159,42 @@ async fn a_hold_past_its_deadline_is_free_though_no_worker_has_run() {
     }
 }
 
+/// Two practitioners who share a place with one room, both open at the same time.
+struct Sharing {
+    one: Practitioner,
+    other: Practitioner,
+    day: TimeRange,
+}
+
+/// Enters them. The room is there last, if at all.
+async fn sharing(world: &World, with_room: bool) -> Sharing {
+    let echo =
+        NewVisitType { room_kind: Some("echo".into()), duration_minutes: 30, ..NewVisitType::default() };
+    let one = world.practitioner(vec![echo.clone()]).await;
+    let place = one.locations[0].id;
+    let day = world.open_day(&one, 3, 60).await;
+    let other = colleague(world, &one, vec![echo]).await;
+    let shared = NewOpenings { ranges: vec![day], visit_types: Vec::new(), location: Some(place) };
+    directory::open(&world.admin(), other.id, shared, |_| Value::Null).await.expect("an opening");
+    if with_room {
+        add_room(world, &one).await;
+    }
+    Sharing { one, other, day }
+}
+
+async fn add_room(world: &World, at: &Practitioner) {
+    let room = NewRoom { kind: "echo".into(), name: "Salle 1".into() };
+    directory::add_room(&world.admin(), at.locations[0].id, room, |_| Value::Null).await.expect("a room");
+}
+
 #[tokio::test]
 async fn the_last_room_is_taken_for_everybody_who_needs_one() {
     let world = World::new().await;
     let (here, there) = (Node::of(&world).await, Node::of(&world).await);
-    let echo =
-        NewVisitType { room_kind: Some("echo".into()), duration_minutes: 30, ..NewVisitType::default() };
-    let one = here.world.practitioner(vec![echo.clone()]).await;
-    let place = one.locations[0].id;
-    let day = here.world.open_day(&one, 3, 60).await;
+    let Sharing { one, other, day } = sharing(&here.world, false).await;
     here.settle().await;
     assert!(!here.offers(one.id, day.start()).await, "there is no room");
-
-    let colleague = NewPractitioner {
-        organization: Some(one.organization),
-        visit_types: vec![echo],
-        ..new_practitioner()
-    };
-    let other = here.world.enter(colleague).await;
-    let evening = WeeklyOpening {
-        weekday: Weekday::Sunday,
-        starts: time(22, 0, 0, 0),
-        ends: time(23, 0, 0, 0),
-        location: Some(place),
-        visit_types: Vec::new(),
-        valid_from: None,
-        valid_until: None,
-        every_weeks: 1,
-    };
-    let hours = OpeningHours { weekly: vec![evening], ..OpeningHours::default() };
-    directory::put_opening_hours(&here.world.admin(), other.id, None, hours).await.expect("opening hours");
-    let shared = NewOpenings { ranges: vec![day], visit_types: Vec::new(), location: Some(place) };
-    directory::open(&here.world.admin(), other.id, shared, |_| Value::Null).await.expect("an opening");
-    let room = NewRoom { kind: "echo".into(), name: "Salle 1".into() };
-    directory::add_room(&here.world.admin(), place, room, |_| Value::Null).await.expect("a room");
+    add_room(&here.world, &one).await;
     for node in [&here, &there] {
         until("the room is there", async || {
             node.offers(one.id, day.start()).await && node.offers(other.id, day.start()).await
@@ -215,6 +217,27 @@ async fn the_last_room_is_taken_for_everybody_who_needs_one() {
         until("the room is free", async || node.offers(other.id, day.start()).await).await;
         node.assert_right(2).await;
     }
+}
+
+#[tokio::test]
+async fn a_room_that_is_taken_by_somebody_who_has_changed_as_well_is_taken_for_all() {
+    let world = World::new().await;
+    let Sharing { one, other, day } = sharing(&world, true).await;
+    let node = Node::of(&world).await;
+    assert!(node.offers(other.id, day.start()).await);
+
+    // While somebody writes, the log is read to no farther: what follows is read together.
+    let mut client = world.database.connect().await;
+    let writing = client.transaction().await.expect("a transaction");
+    writing.batch_execute("SELECT pg_current_xact_id()").await.expect("an id");
+    let change = PractitionerChange { telehealth: Some(true), ..PractitionerChange::default() };
+    directory::update_practitioner(&world.admin(), one.id, None, change).await.expect("a change");
+    world.book(world.patient().await, world.slot(&one, day.start())).await;
+    writing.commit().await.expect("nothing was written");
+
+    node.settle().await;
+    assert!(!node.offers(other.id, day.start()).await, "the room is taken");
+    node.assert_right(2).await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! The stamp of each practitioner is taken before the reading. If it has moved when the reading is to be put in, somebody
 //! else has read later or has just taken a time, and the reading is repeated: so an old reading never undoes a new one.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +19,7 @@ use super::held::Held;
 use super::packer::{Made, Packer};
 use super::people::{self, Which, claims_window, span, uuids};
 use super::rooms::Rooms;
-use super::work::Work;
+use super::work::{Work, hull};
 use crate::availability::HolidayCalendar;
 
 /// Practitioners that are read whole at a time.
@@ -45,6 +46,13 @@ pub(super) async fn apply(
     held: &Held,
     work: &mut Work,
 ) -> Result<(), Fault> {
+    let now = held.now();
+    work.cut(claims_window(now, now).0, held.until());
+    // Before anybody leaves the work: whoever is read whole may have taken a room as well.
+    if !held.rooms.is_empty() {
+        widen(store, held, work).await?;
+    }
+    work.visits.clear();
     while let Some(first) = work.whole.first().copied() {
         let ids: Vec<PractitionerId> = work.whole.range(first..).take(AT_A_TIME).copied().collect();
         let left = whole(store, holidays, held, &ids).await?;
@@ -53,16 +61,6 @@ pub(super) async fn apply(
             work.ranges.remove(id);
         }
     }
-    if work.ranges.is_empty() {
-        work.visits.clear();
-        return Ok(());
-    }
-    let now = held.now();
-    work.cut(claims_window(now, now).0, held.until());
-    if !held.rooms.is_empty() {
-        widen(store, held, work).await?;
-    }
-    work.visits.clear();
     while !work.ranges.is_empty() {
         let asked: Vec<(PractitionerId, TimeRange)> =
             work.ranges.iter().map(|(id, range)| (*id, *range)).collect();
@@ -83,11 +81,7 @@ async fn whole(
     let stamps: Vec<Option<Stamp>> = ids.iter().map(|id| held.index.stamp(*id)).collect();
     let read = read(store, holidays, held, ids).await?;
     let mut left = Vec::new();
-    let mut made = read
-        .made
-        .into_iter()
-        .map(|made| (made.practitioner, made))
-        .collect::<std::collections::HashMap<_, _>>();
+    let mut made = read.made.into_iter().map(|made| (made.practitioner, made)).collect::<HashMap<_, _>>();
     for (id, stamp) in ids.iter().zip(stamps) {
         match made.remove(id) {
             Some(made) => {
@@ -164,23 +158,26 @@ pub(super) fn packers(held: &Held, holidays: &Arc<HolidayCalendar>) -> Vec<Packe
 
 /// Adds whoever shares rooms with those whose time was touched.
 async fn widen(store: &Store, held: &Held, work: &mut Work) -> Result<(), Fault> {
-    let mut touched: Vec<(Vec<LocationId>, TimeRange)> = work
-        .ranges
-        .iter()
-        .filter_map(|(id, range)| Some((held.rooms.needs(*id)?.places.clone(), *range)))
-        .collect();
-    let visits: Vec<Uuid> = work.visits.iter().map(|(id, _)| *id).collect();
-    if !visits.is_empty() {
+    let mut touched: HashMap<LocationId, TimeRange> = HashMap::new();
+    let mut touch = |place: LocationId, range: TimeRange| {
+        touched.entry(place).and_modify(|known| *known = hull(*known, range)).or_insert(range);
+    };
+    for (id, range) in &work.ranges {
+        let needs = held.rooms.needs(*id);
+        needs.iter().flat_map(|needs| &needs.places).for_each(|place| touch(*place, *range));
+    }
+    if !work.visits.is_empty() {
+        let visits: Vec<Uuid> = work.visits.keys().copied().collect();
         let conn = store.read_fresh().await?;
         let statement = conn.prepare_cached(ROOMS_OF_VISITS).await?;
         for row in conn.query(&statement, &[&visits]).await? {
-            let (visit, location): (Uuid, Uuid) = (row.get(0), row.get(1));
-            let ranges = work.visits.iter().filter(|(id, _)| *id == visit).map(|(_, range)| *range);
-            touched.extend(ranges.map(|range| (vec![LocationId::from_uuid(location)], range)));
+            if let Some(range) = work.visits.get(&row.get::<_, Uuid>(0)) {
+                touch(LocationId::from_uuid(row.get(1)), *range);
+            }
         }
     }
-    for (places, range) in touched {
-        for user in held.rooms.at(&places) {
+    for (place, range) in touched {
+        for user in held.rooms.at(&[place]) {
             work.range(user, range);
         }
     }

@@ -15,8 +15,8 @@ pub(super) struct Work {
     pub whole: BTreeSet<PractitionerId>,
     /// Of the others the range that holds all that was touched.
     pub ranges: BTreeMap<PractitionerId, TimeRange>,
-    /// Visits that were touched, and when they are: they may have taken or left a room.
-    pub visits: Vec<(Uuid, TimeRange)>,
+    /// Visits that were touched, and the range that holds when they are and were: they may have taken or left a room.
+    pub visits: BTreeMap<Uuid, TimeRange>,
 }
 
 impl Work {
@@ -27,7 +27,9 @@ impl Work {
             change.starts_at.zip(change.ends_at).and_then(|(start, end)| TimeRange::new(start, end).ok());
         match range {
             Some(range) => {
-                self.visits.extend(change.subject_id.map(|visit| (visit, range)));
+                if let Some(visit) = change.subject_id {
+                    widen(&mut self.visits, visit, range);
+                }
                 self.range(practitioner, range);
             }
             None => {
@@ -38,13 +40,7 @@ impl Work {
 
     /// Adds a range of somebody's time.
     pub(super) fn range(&mut self, practitioner: PractitionerId, range: TimeRange) {
-        self.ranges
-            .entry(practitioner)
-            .and_modify(|known| {
-                let (start, end) = (known.start().min(range.start()), known.end().max(range.end()));
-                *known = TimeRange::new(start, end).unwrap_or(range);
-            })
-            .or_insert(range);
+        widen(&mut self.ranges, practitioner, range);
     }
 
     /// Adds all of another.
@@ -53,7 +49,9 @@ impl Work {
         for (practitioner, range) in other.ranges {
             self.range(practitioner, range);
         }
-        self.visits.extend(other.visits);
+        for (visit, range) in other.visits {
+            widen(&mut self.visits, visit, range);
+        }
     }
 
     /// Cuts the ranges to a window; what lies outside needs no reading.
@@ -66,6 +64,16 @@ impl Work {
 
     /// Whether nothing is left to do.
     pub(super) fn is_empty(&self) -> bool {
-        self.whole.is_empty() && self.ranges.is_empty()
+        self.whole.is_empty() && self.ranges.is_empty() && self.visits.is_empty()
     }
+}
+
+/// Adds a range to what is known of something.
+fn widen<K: Ord>(ranges: &mut BTreeMap<K, TimeRange>, key: K, range: TimeRange) {
+    ranges.entry(key).and_modify(|known| *known = hull(*known, range)).or_insert(range);
+}
+
+/// The range that holds both.
+pub(super) fn hull(one: TimeRange, other: TimeRange) -> TimeRange {
+    TimeRange::new(one.start().min(other.start()), one.end().max(other.end())).unwrap_or(one)
 }
