@@ -11,7 +11,9 @@ use rendez_vocab::ids::PractitionerId;
 /// What is told. The usual one does nothing.
 pub trait Committed: Send + Sync {
     /// A range of a practitioner's time was taken.
-    fn taken(&self, _practitioner: PractitionerId, _range: TimeRange) {}
+    fn taken(&self, _practitioner: PractitionerId, _range: TimeRange) -> BoxFuture<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 
     /// Ranges of practitioners' time may be free again.
     fn released<'a>(&'a self, _freed: &'a [(PractitionerId, TimeRange)]) -> BoxFuture<'a, ()> {

@@ -23,6 +23,7 @@ use rendez_platform::migrations;
 use rendez_platform::store::Store;
 use rendez_platform::telemetry::health::Readiness;
 use rendez_platform::telemetry::metrics::Metrics;
+use rendez_vocab::Entropy;
 use rendez_vocab::clock::SystemClock;
 use rendez_web::api::live::Live;
 use rendez_web::middleware::admission::{Admission, Limits};
@@ -34,6 +35,8 @@ use crate::search_nodes;
 /// How long a database elsewhere may take to answer for the first time.
 const FIRST_ANSWER: Duration = Duration::from_secs(30);
 const SESSION_AT_MOST: SignedDuration = SignedDuration::from_hours(24 * 90);
+/// Several processes begin their nightly passes within so long, not all at once.
+const CHECKS_WITHIN_SECONDS: i64 = 20 * 60;
 const STREAMS_AT_ONCE: usize = 2000;
 
 /// A store over a database that is at this program's schema, has its region and today's change log partition.
@@ -109,8 +112,11 @@ fn holidays(pack: &regions::Pack) -> HolidayCalendar {
 /// The index of a process that has the role `search`, not loaded yet.
 pub(crate) fn index(store: &Store, settings: &Settings, data_dir: &Path) -> Result<Arc<SearchIndex>> {
     let pack = pack(settings)?;
+    let mut later = [0; 2];
+    SystemEntropy.fill(&mut later);
     let kept = IndexSettings {
         check_at: settings.search.check_at()?,
+        check_later: SignedDuration::from_secs(i64::from(u16::from_le_bytes(later)) % CHECKS_WITHIN_SECONDS),
         file: Some(data_dir.join("search.index")),
         file_every: settings.search.snapshot_every(),
     };

@@ -119,7 +119,7 @@ pub async fn overbook(ctx: &Ctx, request: OverbookRequest) -> Result<Appointment
             Ok::<_, BookingRefusal>(appointment)
         })
         .await?;
-    ctx.committed.taken(appointment.practitioner, appointment.claimed);
+    ctx.committed.taken(appointment.practitioner, appointment.claimed).await;
     ctx.waker.wake();
     Ok(appointment)
 }

@@ -20,7 +20,7 @@ pub struct Change {
     pub practitioner_id: Option<Uuid>,
     /// The row that changed, if it is one.
     pub subject_id: Option<Uuid>,
-    /// Start of the range that it concerns.
+    /// Start of the range that it concerns, if it is one.
     pub starts_at: Option<Timestamp>,
     /// End of that range; it is half-open.
     pub ends_at: Option<Timestamp>,
@@ -109,8 +109,9 @@ fn change(row: &Row) -> Result<Option<Change>, Fault> {
         kind: row.get(6),
         practitioner_id: row.get(7),
         subject_id: row.get(8),
-        starts_at: row.get(9),
-        ends_at: row.get(10),
+        // A time without end is no range.
+        starts_at: row.try_get(9).unwrap_or_default(),
+        ends_at: row.try_get(10).unwrap_or_default(),
         detail: row.get(11),
     }))
 }

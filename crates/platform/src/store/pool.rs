@@ -5,9 +5,13 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use tokio::time::error::Elapsed;
 use tokio_postgres::{Config, NoTls};
 
 use crate::fault::Fault;
+
+/// The longest silence on a connection to a server that is asked something.
+const SILENCE: Duration = Duration::from_secs(15);
 
 /// How to reach PostgreSQL and how much of it to take.
 #[derive(Debug, Clone)]
@@ -49,6 +53,25 @@ impl DerefMut for Conn {
     }
 }
 
+impl Conn {
+    /// What a reading with a time limit gave. A connection that has not answered by then is closed: nobody else shall wait
+    /// for it.
+    pub fn answered<T>(self, answer: Result<Result<T, Fault>, Elapsed>) -> Result<T, Fault> {
+        match answer {
+            Ok(answer) => answer,
+            Err(late) => {
+                self.close();
+                Err(Fault::passing("waiting for PostgreSQL's answer", late))
+            }
+        }
+    }
+
+    /// Closes the connection instead of giving it back.
+    pub fn close(self) {
+        drop(deadpool_postgres::Object::take(self.0));
+    }
+}
+
 impl Store {
     /// Builds the pool. Connections are opened when they are first needed.
     ///
@@ -68,6 +91,7 @@ impl Store {
         if config.get_application_name().is_none() {
             config.application_name("rendez");
         }
+        notice_silence(&mut config);
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager =
             if config.get_ssl_mode() == tokio_postgres::config::SslMode::Disable || only_sockets(&config) {
@@ -129,6 +153,19 @@ impl Store {
     pub fn usage(&self) -> (usize, usize) {
         let status = self.pool.status();
         (status.size, status.waiting)
+    }
+}
+
+/// A server that is gone without a word is found out within a quarter of a minute, unless the configuration says otherwise.
+fn notice_silence(config: &mut Config) {
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(SILENCE);
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(SILENCE);
+    }
+    if config.get_keepalives_interval().is_none() {
+        config.keepalives_idle(SILENCE / 3).keepalives_interval(SILENCE / 3).keepalives_retries(2);
     }
 }
 

@@ -145,7 +145,7 @@ async fn hold_statement(
         })
         .await?;
     crash::point("hold.committed");
-    tell_taken(ctx, &said);
+    tell_taken(ctx, &said).await;
     crash::point("hold.woken");
     Ok(said)
 }

@@ -138,7 +138,7 @@ async fn reschedule_statement(
         })
         .await?;
     crash::point("reschedule.committed");
-    tell_taken(ctx, &said);
+    tell_taken(ctx, &said).await;
     crash::point("reschedule.woken");
     Ok(said)
 }

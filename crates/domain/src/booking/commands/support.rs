@@ -78,9 +78,9 @@ pub(super) async fn release_rooms(
 }
 
 /// Tells those who must know that a time was taken, if it was.
-pub(super) fn tell_taken(ctx: &Ctx, said: &Said) {
+pub(super) async fn tell_taken(ctx: &Ctx, said: &Said) {
     if let Said::Done(appointment) = said {
-        ctx.committed.taken(appointment.practitioner, appointment.claimed);
+        ctx.committed.taken(appointment.practitioner, appointment.claimed).await;
     }
     wake_if_done(ctx, said);
 }

@@ -7,24 +7,25 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rendez_index::{Applied, Stamp};
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Store;
+use rendez_platform::store::{Conn, Store};
 use rendez_vocab::ids::PractitionerId;
 use tokio::time::Instant;
 
-use super::apply::{packers, read};
+use super::apply::{ReadAgain, packers, read};
 use super::held::Held;
-use super::load::{Ranges, take_time};
+use super::load::{Ranges, read_range, take_time};
 use super::packer::Made;
-use super::people::{self, Which, claims_window};
+use super::people::claims_window;
 use super::rooms::Rooms;
 use super::{CheckReport, Part};
 use crate::availability::HolidayCalendar;
 
 /// How often somebody who is changed all the time is looked at again.
 const TRIES: usize = 20;
-/// The longest wait for the index to have seen what a reading saw.
+/// The longest that a check waits in all for the index to have seen what its readings saw.
 const PATIENCE: Duration = Duration::from_secs(20);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
@@ -35,16 +36,30 @@ pub(super) async fn check(
     held: &Arc<Held>,
     progress: impl Fn(Part),
 ) -> Result<CheckReport, Fault> {
+    let mut conn = store.read_fresh().await?;
+    let result = check_by(&mut conn, store, holidays, held, progress).await;
+    if result.is_err() {
+        conn.close();
+    }
+    result
+}
+
+async fn check_by(
+    conn: &mut Conn,
+    store: &Store,
+    holidays: &Arc<HolidayCalendar>,
+    held: &Arc<Held>,
+    progress: impl Fn(Part),
+) -> Result<CheckReport, Fault> {
     let began = Instant::now();
-    let mut report = CheckReport::default();
+    let mut settling = Settling { report: CheckReport::default(), patience: PATIENCE };
     let mut here = held.index.practitioners();
     here.sort_unstable();
-    let mut conn = store.read_fresh().await?;
+    // Each statement sees what is committed by then: a snapshot of its beginning would be old before the end.
     let tx = conn.build_transaction().read_only(true).start().await?;
     take_time(&tx).await?;
     let ranges = Ranges::read(&tx).await?;
     let claims = claims_window(held.now(), held.until());
-    let rooms = Arc::new(Rooms::read(&*tx, None, claims).await?);
     let mut number = 0;
     let mut after = None;
     loop {
@@ -56,8 +71,9 @@ pub(super) async fn check(
             which.iter().map(|id| (*id, held.index.stamp(*id))).collect();
         let mut doubtful: HashSet<PractitionerId> = which.iter().copied().collect();
         if let Some((first, last)) = range {
-            let rows = people::read(&tx, Which::Range(first, last), claims).await?;
-            let (held, holidays, rooms) = (Arc::clone(held), Arc::clone(holidays), Arc::clone(&rooms));
+            let rows = read_range(&tx, (first, last), claims).await?;
+            let rooms = Rooms::read(&*tx, Some(&rows.rooms_wanted_at()), claims).await?;
+            let (held, holidays) = (Arc::clone(held), Arc::clone(holidays));
             let comparing = tokio::task::spawn_blocking(move || {
                 let people = rows.people(&holidays);
                 let mut packers = packers(&held, &holidays);
@@ -82,7 +98,7 @@ pub(super) async fn check(
                 seen
             });
             let seen = comparing.await.map_err(|error| Fault::new("comparing practitioners", error))?;
-            report.practitioners += seen.len() as u64;
+            settling.report.practitioners += seen.len() as u64;
             for (id, agrees) in seen {
                 match agrees {
                     true => doubtful.remove(&id),
@@ -91,16 +107,17 @@ pub(super) async fn check(
             }
         }
         for many in doubtful.into_iter().collect::<Vec<_>>().chunks(500) {
-            settle(store, holidays, held, many, &mut report).await?;
+            settling.settle(store, holidays, held, many).await?;
         }
-        progress(Part { done: report.practitioners, of: ranges.of.max(report.practitioners) });
+        let done = settling.report.practitioners;
+        progress(Part { done, of: ranges.of.max(done) });
         let Some((_, last)) = range else { break };
         after = Some(PractitionerId::from_uuid(last));
         number += 1;
     }
     tx.commit().await?;
-    report.millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok(report)
+    let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(CheckReport { millis, ..settling.report })
 }
 
 /// Of a sorted list those after one id and up to another.
@@ -114,77 +131,101 @@ fn here_between(
     here.get(from..to).unwrap_or_default().to_vec()
 }
 
-/// Looks again at those who seemed to differ, waits until the index must have seen what is read of them, and mends what
-/// it has not.
-async fn settle(
-    store: &Store,
-    holidays: &Arc<HolidayCalendar>,
-    held: &Arc<Held>,
-    ids: &[PractitionerId],
-    report: &mut CheckReport,
-) -> Result<(), Fault> {
-    let mut left: Vec<PractitionerId> = ids.to_vec();
-    for _ in 0..TRIES {
-        let stamps: Vec<Option<Stamp>> = left.iter().map(|id| held.index.stamp(*id)).collect();
-        let now = read(store, holidays, held, &left).await?;
-        let caught_up = wait(held, now.now).await;
-        let _one_at_a_time = held.whole.lock().await;
-        let mut latest: HashMap<PractitionerId, Made> =
-            now.made.into_iter().map(|made| (made.practitioner, made)).collect();
-        let earlier: HashSet<(PractitionerId, u64)> =
-            now.earlier.iter().map(|made| (made.practitioner, made.packed.digest())).collect();
-        let mut again = Vec::new();
-        for (id, stamp) in left.iter().zip(stamps) {
-            if held.index.stamp(*id) != stamp {
-                again.push(*id);
-                continue;
-            }
-            let digest = held.index.digest(*id);
-            let differs = caught_up && digest.is_none_or(|digest| !earlier.contains(&(*id, digest)));
-            match latest.remove(id) {
-                Some(made) if digest == Some(made.packed.digest()) => {}
-                Some(made) => {
-                    held.rooms.set(*id, made.needs);
-                    if held.index.put(made.packed, Some(stamp)) == Applied::Overtaken {
-                        again.push(*id);
-                        continue;
-                    }
-                    if differs {
-                        report.repaired += 1;
-                        match digest {
-                            Some(_) => report.differing += 1,
-                            None => report.missing += 1,
-                        }
-                    }
-                }
-                None if digest.is_some() => {
-                    held.rooms.set(*id, None);
-                    held.index.remove(*id);
-                    if caught_up {
-                        report.left_over += 1;
-                        report.repaired += 1;
-                    }
-                }
-                None => {}
-            }
-        }
-        if again.is_empty() {
-            return Ok(());
-        }
-        left = again;
-    }
-    // Whoever is changed so often is read by the follower as often.
-    Ok(())
+/// What a check has found so far, and how long it may still wait.
+struct Settling {
+    report: CheckReport,
+    patience: Duration,
 }
 
-/// Waits until the index has seen everything that was committed before an instant.
-async fn wait(held: &Held, until: jiff::Timestamp) -> bool {
-    let began = Instant::now();
-    while held.as_of().0 < until {
-        if began.elapsed() > PATIENCE {
-            return false;
+impl Settling {
+    /// Looks again at those who seemed to differ, waits until the index must have seen what is read of them, and mends what
+    /// it has not.
+    async fn settle(
+        &mut self,
+        store: &Store,
+        holidays: &Arc<HolidayCalendar>,
+        held: &Arc<Held>,
+        ids: &[PractitionerId],
+    ) -> Result<(), Fault> {
+        let mut left: Vec<PractitionerId> = ids.to_vec();
+        for _ in 0..TRIES {
+            let stamps: Vec<Option<Stamp>> = left.iter().map(|id| held.index.stamp(*id)).collect();
+            let now = read(store, holidays, held, &left).await?;
+            self.wait(held, now.now).await?;
+            let one_at_a_time = Arc::clone(&held.whole).lock_owned().await;
+            let (held, report) = (Arc::clone(held), self.report);
+            let mending = tokio::task::spawn_blocking(move || {
+                let _one_at_a_time = one_at_a_time;
+                mend(&held, left.into_iter().zip(stamps), now, report)
+            });
+            let mended = mending.await.map_err(|error| Fault::new("mending the index", error))?;
+            (self.report, left) = mended;
+            if left.is_empty() {
+                break;
+            }
         }
-        tokio::time::sleep(LOOK_AGAIN).await;
+        // Whoever is changed so often is read by the follower as often.
+        Ok(())
     }
-    true
+
+    /// Waits until the index has seen everything that was committed before an instant.
+    async fn wait(&mut self, held: &Held, until: Timestamp) -> Result<(), Fault> {
+        while held.as_of().0 < until {
+            self.patience = self
+                .patience
+                .checked_sub(LOOK_AGAIN)
+                .ok_or(Fault::plain("checking an index that has not caught up with the database"))?;
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+        Ok(())
+    }
+}
+
+/// Puts in what was read of those who have not changed since; the others are left.
+fn mend(
+    held: &Held,
+    asked: impl Iterator<Item = (PractitionerId, Option<Stamp>)>,
+    read: ReadAgain,
+    mut report: CheckReport,
+) -> (CheckReport, Vec<PractitionerId>) {
+    let mut latest: HashMap<PractitionerId, Made> =
+        read.made.into_iter().map(|made| (made.practitioner, made)).collect();
+    let earlier: HashSet<(PractitionerId, u64)> =
+        read.earlier.iter().map(|made| (made.practitioner, made.packed.digest())).collect();
+    let mut left = Vec::new();
+    for (id, stamp) in asked {
+        if held.index.stamp(id) != stamp {
+            left.push(id);
+            continue;
+        }
+        let digest = held.index.digest(id);
+        match latest.remove(&id) {
+            Some(made) if digest == Some(made.packed.digest()) => {}
+            Some(made) => {
+                held.rooms.set(id, made.needs);
+                if held.index.put(made.packed, Some(stamp)) == Applied::Overtaken {
+                    left.push(id);
+                    continue;
+                }
+                match digest {
+                    Some(digest) if earlier.contains(&(id, digest)) => continue,
+                    Some(_) => report.differing += 1,
+                    None => {
+                        // While they were missing, what happened to them was passed over: it may be later than the reading.
+                        held.again(|work| _ = work.whole.insert(id));
+                        report.missing += 1;
+                    }
+                }
+                report.repaired += 1;
+            }
+            None if digest.is_some() => {
+                held.rooms.set(id, None);
+                held.index.remove(id);
+                report.left_over += 1;
+                report.repaired += 1;
+            }
+            None => {}
+        }
+    }
+    (report, left)
 }

@@ -4,10 +4,12 @@
 //! database, another form or another pack is passed over; one that is too old for the change log turns out to be when
 //! following from its position meets a gap.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, BufReader, BufWriter, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rendez_index::Index;
@@ -16,6 +18,7 @@ use rendez_platform::fault::Fault;
 use rendez_platform::store::Store;
 use rendez_vocab::ids::PractitionerId;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::dictionary::Dictionary;
 use super::held::Held;
@@ -28,6 +31,8 @@ use crate::search::card::CARD_FORM;
 /// Rises when what is kept of a practitioner changes its meaning.
 const FORM: u32 = 1;
 const BUFFER: usize = 1 << 20;
+/// The longest wait for an answer of the database.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The days that an older one covers may end too early.
 const OLDEST: SignedDuration = SignedDuration::from_hours(24);
 
@@ -51,7 +56,10 @@ const IDENTITY: &str =
 
 /// Names the database, and tells its present.
 pub(super) async fn identity(store: &Store) -> Result<(String, Timestamp), Fault> {
-    let row = store.read_fresh().await?.query_one(IDENTITY, &[]).await?;
+    let conn = store.read_fresh().await?;
+    let asking = async { Ok(conn.query_one(IDENTITY, &[]).await?) };
+    let answer = tokio::time::timeout(PATIENCE, asking).await;
+    let row = conn.answered(answer)?;
     Ok((row.get(0), row.get(1)))
 }
 
@@ -75,7 +83,10 @@ pub(super) fn write(
     };
     let note = serde_json::to_vec(&note)?;
     let beside = path.with_extension("writing");
-    let mut file = BufWriter::with_capacity(BUFFER, File::create(&beside)?);
+    // Names and addresses are in it, and whoever reads it learns when somebody is not at work.
+    let fresh = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    fresh.set_permissions(Permissions::from_mode(0o600))?;
+    let mut file = BufWriter::with_capacity(BUFFER, fresh);
     held.index.write_to(&mut file, &note)?;
     file.flush()?;
     file.get_ref().sync_all()?;
@@ -107,6 +118,7 @@ pub(super) async fn read(
     };
     let Ok(note) = serde_json::from_slice::<Note>(&note) else { return Ok(None) };
     let Ok(position) = note.position.parse::<ChangeCursor>() else { return Ok(None) };
+    let read = Instant::now();
     let (database, now) = identity(store).await?;
     let newest = head(&*store.read_fresh().await?).await?;
     let rolled = note.rolled.last().copied().unwrap_or(Timestamp::MIN);
@@ -122,7 +134,10 @@ pub(super) async fn read(
         tracing::info!("the index's own file is of another time; everything is read from the database");
         return Ok(None);
     }
-    let held = Held::new(index, Arc::new(Words::new(note.words)), note.rolled, note.as_of);
+    // What it says is as old as the file.
+    let age = Duration::try_from(now.duration_since(note.as_of)).unwrap_or_default();
+    let as_of = (note.as_of, read.checked_sub(age).unwrap_or(read));
+    let held = Held::new(index, Arc::new(Words::new(note.words)), note.rolled, as_of);
     for (practitioner, needs) in note.needs {
         held.rooms.set(practitioner, Some(needs));
     }

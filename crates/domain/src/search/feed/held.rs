@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,8 +10,11 @@ use rendez_index::{Index, Moment};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::PractitionerId;
 use tokio::time::Instant;
+use tokio_postgres::Row;
+use tokio_util::sync::CancellationToken;
 
 use super::freshness::AsOf;
+use super::lock;
 use super::packer::DAYS;
 use super::rooms::RoomUsers;
 use super::words::Words;
@@ -30,7 +33,9 @@ pub(super) struct Held {
     pub rooms: RoomUsers,
     /// One change of whole practitioners at a time, because nothing else keeps an old reading from taking somebody out who has
     /// just come in.
-    pub whole: tokio::sync::Mutex<()>,
+    pub whole: Arc<tokio::sync::Mutex<()>>,
+    /// Cancelled when nobody follows the database for it any more.
+    pub left: CancellationToken,
     /// What this process has done and the log has not told yet.
     again: Mutex<Work>,
     endings: Mutex<BTreeSet<Ending>>,
@@ -51,20 +56,16 @@ struct Times {
     now_read: Instant,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Held {
-    /// An index that is as the database was at `as_of`.
-    pub(super) fn new(index: Index, words: Arc<Words>, rolled: Vec<Timestamp>, as_of: Timestamp) -> Self {
-        let read = Instant::now();
+    /// An index that is as the database was at an instant.
+    pub(super) fn new(index: Index, words: Arc<Words>, rolled: Vec<Timestamp>, (as_of, read): AsOf) -> Self {
         let times = Times { rolled, as_of, as_of_read: read, now: as_of, now_read: read };
         Self {
             index,
             words,
             rooms: RoomUsers::default(),
-            whole: tokio::sync::Mutex::default(),
+            whole: Arc::default(),
+            left: CancellationToken::new(),
             again: Mutex::default(),
             endings: Mutex::default(),
             times: RwLock::new(times),
@@ -99,6 +100,7 @@ impl Held {
     /// Part of the log was lost: until there is a new index, this one is stale.
     pub(super) fn lose(&self) {
         self.gap.store(true, Ordering::Relaxed);
+        self.left.cancel();
     }
 
     /// The database's present; while it is away, what it should be by now.
@@ -109,18 +111,26 @@ impl Held {
     }
 
     /// The database has told its present.
-    pub(super) fn set_now(&self, now: Timestamp, read: Instant) {
+    pub(super) async fn set_now(self: &Arc<Self>, now: Timestamp, read: Instant) {
         self.set_times(|times| (times.now, times.now_read) = (now, read));
-        self.tick();
+        self.tick().await;
     }
 
     /// Moves the index's present on, and counts holds that have ended as something to read again.
-    pub(super) fn tick(&self) {
+    pub(super) async fn tick(self: &Arc<Self>) {
         let now = self.now();
+        self.end_holds(now);
         let moment = Moment::from_unix(now.as_second());
         if self.index.reader().now() != moment {
-            self.index.advance(moment);
+            let this = Arc::clone(self);
+            let advancing = tokio::task::spawn_blocking(move || this.index.advance(moment));
+            if let Err(error) = advancing.await {
+                tracing::error!(%error, "the search index's present could not be moved on");
+            }
         }
+    }
+
+    fn end_holds(&self, now: Timestamp) {
         let mut endings = lock(&self.endings);
         let mut again = lock(&self.again);
         while let Some((at, practitioner, range)) = endings.first().copied()
@@ -134,6 +144,15 @@ impl Held {
     /// A hold of somebody's time ends then.
     pub(super) fn ends(&self, at: Timestamp, practitioner: PractitionerId, range: TimeRange) {
         lock(&self.endings).insert((at, practitioner, range));
+    }
+
+    /// The same from a row: start, end and deadline, which only a hold has, from a column on.
+    pub(super) fn hold_ends(&self, practitioner: PractitionerId, row: &Row, column: usize) {
+        let instant = |column| row.try_get::<_, Option<Timestamp>>(column).ok().flatten();
+        let range = instant(column).zip(instant(column + 1)).map(|(start, end)| TimeRange::new(start, end));
+        if let (Some(Ok(range)), Some(deadline)) = (range, instant(column + 2)) {
+            self.ends(deadline, practitioner, range);
+        }
     }
 
     /// Something is to be read again with the next changes of the log.

@@ -5,16 +5,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rendez_index::Builder;
 use rendez_platform::change_log::{ChangeCursor, head};
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{Store, Transaction};
-use rendez_vocab::TimeRange;
+use rendez_platform::store::{Conn, Store, Transaction};
 use rendez_vocab::ids::PractitionerId;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 use tokio_postgres::IsolationLevel;
 use uuid::Uuid;
 
@@ -30,15 +31,17 @@ use crate::regions::Pack;
 
 /// Practitioners in one range.
 const AT_A_TIME: i64 = 2_000;
+/// The longest wait for one answer of the database.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Connections that read.
 const READERS: usize = 2;
 
 /// The last id of each range.
 const RANGES: &str = "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) AS n, count(*) OVER () AS all_of_them FROM practitioner) numbered
     WHERE n % $1 = 0 OR n = all_of_them ORDER BY id";
-const HOLDS: &str = "SELECT h.expires_at, a.practitioner_id, a.claim_starts_at, a.claim_ends_at FROM hold h JOIN appointment a ON a.id = h.appointment_id";
+const ALL_HOLDS: &str = "SELECT a.practitioner_id, a.claim_starts_at, a.claim_ends_at, h.expires_at FROM hold h JOIN appointment a ON a.id = h.appointment_id";
 
-/// A range of ids and how many people it has at most.
+/// Everybody, cut into ranges of ids.
 pub(super) struct Ranges {
     /// The last id of each.
     lasts: Vec<Uuid>,
@@ -73,7 +76,21 @@ pub(super) async fn load(
     progress: Arc<dyn Fn(Part) + Send + Sync>,
 ) -> Result<(Held, ChangeCursor), Fault> {
     let mut conn = store.read_fresh().await?;
-    let cursor = head(&conn).await?;
+    let result = load_by(&mut conn, store, pack, holidays, progress).await;
+    if result.is_err() {
+        conn.close();
+    }
+    result
+}
+
+async fn load_by(
+    conn: &mut Conn,
+    store: &Store,
+    pack: &'static Pack,
+    holidays: &Arc<HolidayCalendar>,
+    progress: Arc<dyn Fn(Part) + Send + Sync>,
+) -> Result<(Held, ChangeCursor), Fault> {
+    let cursor = head(conn).await?;
     let tx = conn
         .build_transaction()
         .read_only(true)
@@ -81,6 +98,7 @@ pub(super) async fn load(
         .start()
         .await?;
     take_time(&tx).await?;
+    let read = Instant::now();
     let row = tx.query_one("SELECT pg_export_snapshot(), rendez_now()", &[]).await?;
     let (snapshot, now): (String, Timestamp) = (row.get(0), row.get(1));
     let zones = tx.query("SELECT DISTINCT time_zone FROM location", &[]).await?;
@@ -101,32 +119,31 @@ pub(super) async fn load(
         holidays: Arc::clone(holidays),
         progress,
     });
-    let holds = tx.query(HOLDS, &[]).await?;
+    let holds = tx.query(ALL_HOLDS, &[]).await?;
 
     let (packed, collected) = mpsc::channel(READERS * 2);
     let collecting = tokio::task::spawn_blocking(move || collect(Builder::new(settings), collected));
-    let others: Vec<_> = (1..READERS)
-        .map(|_| {
-            let (store, snapshot, reading, packed) =
-                (store.clone(), snapshot.clone(), Arc::clone(&reading), packed.clone());
-            tokio::spawn(async move { read_beside(&store, &snapshot, reading, packed).await })
-        })
-        .collect();
+    // Whoever gives up the reading ends them as well.
+    let mut others = JoinSet::new();
+    for _ in 1..READERS {
+        let (store, snapshot, reading, packed) =
+            (store.clone(), snapshot.clone(), Arc::clone(&reading), packed.clone());
+        others.spawn(async move { read_beside(&store, &snapshot, reading, packed).await });
+    }
     let mut result = reading.run(&tx, &packed).await;
     drop(packed);
     if result.is_err() {
         // The others need not go on.
         reading.next.store(reading.ranges.lasts.len(), Ordering::Relaxed);
     }
-    for other in others {
-        result =
-            result.and(other.await.map_err(|error| Fault::new("reading practitioners", error)).flatten());
+    while let Some(other) = others.join_next().await {
+        result = result.and(other.map_err(|error| Fault::new("reading practitioners", error)).flatten());
     }
     let (index, needs) = collecting.await.map_err(|error| Fault::new("building the index", error))?;
     result?;
     tx.commit().await?;
 
-    let held = Held::new(index, words, vec![now], now);
+    let held = Held::new(index, words, vec![now], (now, read));
     for (practitioner, needs) in needs {
         held.rooms.set(practitioner, Some(needs));
     }
@@ -136,23 +153,37 @@ pub(super) async fn load(
 
 /// Tells an index of the live holds that the database has, so that it knows when they end.
 pub(super) async fn read_holds(store: &Store, held: &Held) -> Result<(), Fault> {
-    let rows = store.read_fresh().await?.query(HOLDS, &[]).await?;
-    end_holds(held, &rows);
+    let conn = store.read_fresh().await?;
+    let asking = async { Ok(conn.query(ALL_HOLDS, &[]).await?) };
+    let answer = tokio::time::timeout(PATIENCE, asking).await;
+    end_holds(held, &conn.answered(answer)?);
     Ok(())
 }
 
 fn end_holds(held: &Held, rows: &[tokio_postgres::Row]) {
     for row in rows {
-        if let Ok(range) = TimeRange::new(row.get(2), row.get(3)) {
-            held.ends(row.get(0), PractitionerId::from_uuid(row.get(1)), range);
-        }
+        held.hold_ends(PractitionerId::from_uuid(row.get(0)), row, 1);
     }
 }
 
-/// A reading of everything takes longer than a request may.
+/// A reading of everything takes longer than a request may, but no part of it longer than [`PATIENCE`].
 pub(super) async fn take_time(tx: &Transaction<'_>) -> Result<(), Fault> {
-    let sql = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
-    Ok(tx.batch_execute(sql).await?)
+    let seconds = PATIENCE.as_secs();
+    let sql = format!(
+        "SET LOCAL statement_timeout = '{seconds}s'; SET LOCAL idle_in_transaction_session_timeout = 0"
+    );
+    Ok(tx.batch_execute(&sql).await?)
+}
+
+/// Reads a range of everybody. What never answers is given up; its connection must not be used again.
+pub(super) async fn read_range(
+    tx: &Transaction<'_>,
+    (first, last): (Uuid, Uuid),
+    claims: (Timestamp, Timestamp),
+) -> Result<people::Rows, Fault> {
+    let reading = people::read(tx, Which::Range(first, last), claims);
+    let late = |late| Fault::passing("waiting for a range of practitioners", late);
+    tokio::time::timeout(PATIENCE, reading).await.map_err(late).flatten()
 }
 
 type Packed = Vec<Made>;
@@ -176,6 +207,19 @@ async fn read_beside(
     packed: mpsc::Sender<Packed>,
 ) -> Result<(), Fault> {
     let mut conn = store.read_fresh().await?;
+    let result = read_snapshot(&mut conn, snapshot, reading, packed).await;
+    if result.is_err() {
+        conn.close();
+    }
+    result
+}
+
+async fn read_snapshot(
+    conn: &mut Conn,
+    snapshot: &str,
+    reading: Arc<Reading>,
+    packed: mpsc::Sender<Packed>,
+) -> Result<(), Fault> {
     let tx = conn
         .build_transaction()
         .read_only(true)
@@ -207,8 +251,8 @@ impl Reading {
     /// Takes range after range until none is left: reads one while the one before is packed.
     async fn run(self: &Arc<Self>, tx: &Transaction<'_>, packed: &mpsc::Sender<Packed>) -> Result<(), Fault> {
         let mut before: Option<JoinHandle<Packed>> = None;
-        while let Some((first, last)) = self.ranges.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let rows = people::read(tx, Which::Range(first, last), self.claims).await?;
+        while let Some(range) = self.ranges.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            let rows = read_range(tx, range, self.claims).await?;
             self.hand_on(before.take(), packed).await?;
             let this = Arc::clone(self);
             before = Some(tokio::task::spawn_blocking(move || this.pack(rows)));

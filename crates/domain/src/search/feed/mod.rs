@@ -29,6 +29,7 @@ use std::time::Duration;
 
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp, ToSpan};
+use rendez_platform::fault::Fault;
 use rendez_platform::store::Store;
 
 use crate::availability::HolidayCalendar;
@@ -48,6 +49,8 @@ pub struct SearchIndex {
     loaded: Mutex<Part>,
     checking: AtomicBool,
     checked: Mutex<Checked>,
+    /// Held by whoever writes the file.
+    writing: Arc<Mutex<()>>,
 }
 
 /// How the index is kept.
@@ -59,11 +62,18 @@ pub struct IndexSettings {
     pub file: Option<PathBuf>,
     /// How often it is written there.
     pub file_every: Duration,
+    /// So much later than [`IndexSettings::check_at`]: not every process shall read everything at once.
+    pub check_later: SignedDuration,
 }
 
 impl Default for IndexSettings {
     fn default() -> Self {
-        Self { check_at: Time::constant(3, 30, 0, 0), file: None, file_every: Duration::from_secs(15 * 60) }
+        Self {
+            check_at: Time::constant(3, 30, 0, 0),
+            file: None,
+            file_every: Duration::from_secs(15 * 60),
+            check_later: SignedDuration::ZERO,
+        }
     }
 }
 
@@ -158,12 +168,12 @@ pub enum CheckRefusal {
     /// One is running.
     #[error("a check is running")]
     Running,
-    /// There is nothing to check yet.
-    #[error("the index is not loaded")]
+    /// There is nothing to check yet, or there will be something else soon: everything is being read.
+    #[error("the index is being loaded")]
     NotLoaded,
     /// Our side broke.
     #[error(transparent)]
-    Fault(#[from] rendez_platform::fault::Fault),
+    Fault(#[from] Fault),
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -188,6 +198,7 @@ impl SearchIndex {
             loaded: Mutex::default(),
             checking: AtomicBool::new(false),
             checked: Mutex::default(),
+            writing: Arc::default(),
         }
     }
 
@@ -225,32 +236,39 @@ impl SearchIndex {
     }
 
     async fn check_held(&self, held: &Arc<Held>) -> Result<CheckReport, CheckRefusal> {
+        if held.left.is_cancelled() {
+            return Err(CheckRefusal::NotLoaded);
+        }
         if self.checking.swap(true, Ordering::Relaxed) {
             return Err(CheckRefusal::Running);
         }
         let _running = Running(self);
         let progress = |part| lock(&self.checked).now = Some(part);
         progress(Part::default());
-        let report = check::check(&self.store, &self.holidays, held, progress).await?;
+        let checking = check::check(&self.store, &self.holidays, held, progress);
+        let report = held
+            .left
+            .run_until_cancelled(checking)
+            .await
+            .ok_or(Fault::plain("checking an index that nobody follows any more"))??;
         let at = held.now();
         lock(&self.checked).last = Some((at, report));
         let differences = report.differing + report.missing + report.left_over;
         metrics::gauge!("rendez_index_differences").set(differences as f64);
         metrics::gauge!("rendez_index_checked_at").set(at.as_second() as f64);
-        if differences > 0 {
+        let (practitioners, millis) = (report.practitioners, report.millis);
+        if differences == 0 {
+            tracing::info!(practitioners, millis, "the search index was checked");
+        } else {
             tracing::warn!(
+                practitioners,
+                millis,
                 differing = report.differing,
                 missing = report.missing,
                 left_over = report.left_over,
                 "the search index differed from the database and was mended"
             );
         }
-        tracing::info!(
-            practitioners = report.practitioners,
-            millis = report.millis,
-            differences,
-            "the search index was checked"
-        );
         Ok(report)
     }
 
@@ -263,7 +281,8 @@ impl SearchIndex {
         let at_the_hour = next.and_then(|wall| wall.to_zoned(zone.clone()).ok()).map(|at| at.timestamp());
         // The night on which clocks are set back is longer than the days that are covered.
         let a_day_later = last.checked_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-        at_the_hour.map_or(a_day_later, |at| at.min(a_day_later))
+        let later = |at: Timestamp| at.checked_add(self.settings.check_later).unwrap_or(at);
+        at_the_hour.map_or(a_day_later, |at| later(at).min(a_day_later))
     }
 
     fn phase(&self) -> MutexGuard<'_, Phase> {
@@ -286,6 +305,12 @@ impl SearchIndex {
     fn all_held(&self) -> Vec<Arc<Held>> {
         let indexes = self.indexes.read().unwrap_or_else(PoisonError::into_inner);
         indexes.current.iter().chain(&indexes.next).cloned().collect()
+    }
+
+    /// Nobody follows the database for an index any more. If it has never answered, it is forgotten.
+    fn leave(&self, held: &Held) {
+        held.left.cancel();
+        self.indexes.write().unwrap_or_else(PoisonError::into_inner).next = None;
     }
 
     /// From here on an index hears of what this process does.

@@ -7,7 +7,7 @@ use rendez_index::text::fold;
 use rendez_index::{Moment, Packed, Profile, Settings, Shift, VisitType};
 use rendez_vocab::ids::{LocationId, PractitionerId};
 
-use super::people::Person;
+use super::people::{Person, understood};
 use super::rooms::{Needs, Rooms};
 use super::words::Words;
 use crate::availability::{Almanac, HolidayCalendar, WhoMayBook, agenda, bookable};
@@ -47,6 +47,11 @@ impl Packer {
 
     /// Packs somebody; `None` for whoever cannot be found: inactive, or without a place.
     pub(super) fn pack(&mut self, person: &Person, rooms: &Rooms) -> Option<Made> {
+        let id = person.schedule.practitioner.uuid();
+        understood(id, || self.pack_understood(person, rooms)).flatten()
+    }
+
+    fn pack_understood(&mut self, person: &Person, rooms: &Rooms) -> Option<Made> {
         let (profile, places) = self.profile(person)?;
         let needs = Needs::of(person, &places);
         let packed = match &needs {

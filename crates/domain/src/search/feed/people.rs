@@ -1,8 +1,11 @@
-//! Reads practitioners whole, with everything that takes their time: seven statements that travel together, for a list
-//! of ids or for a range of them.
+//! Reads practitioners whole, with everything that takes their time: statements that travel together, for a list of ids
+//! or for a range of them.
+//!
+//! Somebody whose rows cannot be understood stays out, and keeps nobody else out.
 
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,8 +19,8 @@ use uuid::Uuid;
 
 use crate::availability::{HolidayCalendar, Schedule, rows};
 
-/// Everybody whose visits are at most a day long, with buffers of at most 8 hours, is blocked by no claim farther away.
-const REACH: SignedDuration = SignedDuration::from_hours(40);
+/// A visit and its buffers reach no farther (8 hours before, a day and 8 hours behind), so no claim farther away blocks it.
+pub(super) const REACH: SignedDuration = SignedDuration::from_hours(40);
 /// A local day of the present may have begun so long ago.
 const A_DAY: SignedDuration = SignedDuration::from_hours(26);
 
@@ -171,20 +174,25 @@ impl Rows {
         places.map(|row| LocationId::from_uuid(row.get(1))).collect()
     }
 
-    /// The people in these rows, active or not.
+    /// The people in these rows, active or not, but for those whose rows cannot be understood.
     pub(super) fn people(self, holidays: &Arc<HolidayCalendar>) -> Vec<Person> {
-        let mut people: Vec<Person> = self.heads.iter().map(|row| person(row, holidays)).collect();
+        let heads = self.heads.iter();
+        let mut people: Vec<Person> =
+            heads.filter_map(|row| understood(row.get(0), || person(row, holidays))).collect();
         let numbers: HashMap<Uuid, usize> = people
             .iter()
             .enumerate()
             .map(|(number, person)| (person.schedule.practitioner.uuid(), number))
             .collect();
+        let mut lost: HashSet<Uuid> = HashSet::new();
         let mut each = |rows: &[Row], put: &mut dyn FnMut(&mut Person, &Row)| {
             for row in rows {
-                if let Some(person) =
-                    numbers.get(&row.get::<_, Uuid>(0)).and_then(|number| people.get_mut(*number))
-                {
-                    put(person, row);
+                let id: Uuid = row.get(0);
+                let Some(person) = numbers.get(&id).and_then(|number| people.get_mut(*number)) else {
+                    continue;
+                };
+                if !lost.contains(&id) && understood(id, || put(person, row)).is_none() {
+                    lost.insert(id);
                 }
             }
         };
@@ -195,8 +203,20 @@ impl Rows {
         each(&self.openings, &mut |person, row| person.schedule.openings.extend(rows::opening(row)));
         each(&self.time_off, &mut |person, row| person.schedule.time_off.extend(rows::away(row)));
         each(&self.busy, &mut |person, row| person.busy = busy(row, 1));
+        people.retain(|person| !lost.contains(&person.schedule.practitioner.uuid()));
         people
     }
+}
+
+/// Does something for one practitioner. What the database lets somebody write past this program's rules may be beyond what
+/// its types can hold, such as a closure without end; then nobody else shall suffer.
+pub(super) fn understood<T>(practitioner: Uuid, doing: impl FnOnce() -> T) -> Option<T> {
+    let done = std::panic::catch_unwind(AssertUnwindSafe(doing));
+    if done.is_err() {
+        metrics::counter!("rendez_index_unreadable_total").increment(1);
+        tracing::error!(%practitioner, "what the database has of a practitioner cannot be understood; they are not found");
+    }
+    done.ok()
 }
 
 fn person(row: &Row, holidays: &Arc<HolidayCalendar>) -> Person {
@@ -248,6 +268,11 @@ pub(super) fn busy(row: &Row, column: usize) -> Vec<Span> {
     let starts: Vec<Instant> = row.get::<_, Option<_>>(column).unwrap_or_default();
     let ends: Vec<Instant> = row.get::<_, Option<_>>(column + 1).unwrap_or_default();
     starts.into_iter().zip(ends).map(|(start, end)| Span::new(start.floor(), end.ceil())).collect()
+}
+
+/// A range from two columns of instants, which may be without end.
+pub(super) fn taken(row: &Row, column: usize) -> Span {
+    Span::new(row.get::<_, Instant>(column).floor(), row.get::<_, Instant>(column + 1).ceil())
 }
 
 /// A range of instants as the index counts: a second that is only partly taken is taken.

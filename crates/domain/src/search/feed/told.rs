@@ -1,5 +1,7 @@
 //! What this process has just committed, put into its index before the caller hears of it.
 
+use std::error::Error;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -16,12 +18,8 @@ use crate::committed::Committed;
 const PATIENCE: Duration = Duration::from_millis(250);
 
 impl Committed for SearchIndex {
-    fn taken(&self, practitioner: PractitionerId, range: TimeRange) {
-        for held in self.all_held() {
-            held.index.take(practitioner, span(range.start(), range.end()));
-            // Its release may have been read before; and whoever shares its room is to be asked. So the follower looks again.
-            held.again(|work| work.range(practitioner, range));
-        }
+    fn taken(&self, practitioner: PractitionerId, range: TimeRange) -> BoxFuture<'_, ()> {
+        Box::pin(self.take_now(practitioner, range))
     }
 
     fn released<'a>(&'a self, freed: &'a [(PractitionerId, TimeRange)]) -> BoxFuture<'a, ()> {
@@ -44,14 +42,40 @@ impl Committed for SearchIndex {
 }
 
 impl SearchIndex {
+    async fn take_now(&self, practitioner: PractitionerId, range: TimeRange) {
+        for held in self.all_held() {
+            // Other changes may have to be waited for, which is nothing for a thread that serves requests.
+            let taker = Arc::clone(&held);
+            let taking = tokio::task::spawn_blocking(move || {
+                taker.index.take(practitioner, span(range.start(), range.end()));
+            });
+            match tokio::time::timeout(PATIENCE, taking).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => late("fault", &error),
+                Err(error) => late("time", &error),
+            }
+            // Its release may have been read before; and whoever shares its room is to be asked. So the follower looks again.
+            held.again(|work| work.range(practitioner, range));
+        }
+    }
+
     /// Reads again at once; what takes too long is left to the follower.
     async fn do_now(&self, work: impl Fn() -> Work) {
         for held in self.all_held() {
             let mut mine = work();
             let doing = apply(&self.store, &self.holidays, &held, &mut mine);
-            if !matches!(tokio::time::timeout(PATIENCE, doing).await, Ok(Ok(()))) {
-                held.again(|again| again.add(work()));
+            match tokio::time::timeout(PATIENCE, doing).await {
+                Ok(Ok(())) => continue,
+                Ok(Err(fault)) => late("fault", &fault),
+                Err(error) => late("time", &error),
             }
+            held.again(|again| again.add(work()));
         }
     }
+}
+
+/// What was done is not seen at once. It will be soon, so it is counted rather than told.
+fn late(why: &'static str, error: &(dyn Error + 'static)) {
+    metrics::counter!("rendez_index_late_total", "why" => why).increment(1);
+    tracing::debug!(why, error, "what was done here is put into the search index a moment later");
 }
