@@ -1,6 +1,9 @@
 //! What goes wrong around the index.
 
+use rendez_domain::directory::{NewLocation, NewPractitioner, Practitioner};
+use rendez_domain::search::feed::Phase;
 use rendez_testkit::World;
+use rendez_testkit::world::{new_practitioner, rennes};
 
 use crate::nodes::{Node, half_hours, until};
 
@@ -54,4 +57,148 @@ async fn connections_that_break_are_made_again() {
     world.book(ana, world.slot(&dentist, day.start())).await;
     until("the booking is seen", async || !node.offers(dentist.id, day.start()).await).await;
     node.assert_right(1).await;
+}
+
+/// Processes of the database server that stand still until this is dropped.
+struct Frozen(Vec<i32>);
+
+impl Frozen {
+    fn new(pids: Vec<i32>) -> Self {
+        pids.iter().for_each(|pid| assert!(signal(*pid, "-STOP"), "{pid} can be stopped"));
+        Self(pids)
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.0.iter().for_each(|pid| _ = signal(*pid, "-CONT"));
+    }
+}
+
+fn signal(pid: i32, signal: &str) -> bool {
+    let done = std::process::Command::new("kill").args([signal, &pid.to_string()]).status();
+    done.is_ok_and(|status| status.success())
+}
+
+#[tokio::test]
+async fn connections_that_say_nothing_any_more_are_given_up_and_time_goes_on_meanwhile() {
+    let world = World::new().await;
+    let dentist = world.practitioner(half_hours()).await;
+    let day = world.open_day(&dentist, 3, 60).await;
+    let node = Node::of(&world).await;
+    let client = world.database.connect().await;
+    // All but this one stand still, as if the network were cut without a word.
+    let sql =
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let pids: Vec<i32> =
+        client.query(sql, &[]).await.expect("processes").iter().map(|row| row.get(0)).collect();
+    let frozen = Frozen::new(pids);
+    let before = node.index().view().expect("an index").reader.now();
+    until("the present moves on", async || node.index().view().expect("an index").reader.now() > before)
+        .await;
+
+    client
+        .batch_execute(
+            "INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
+             SELECT p.calendar_id, o.starts_at, o.ends_at, 'clinic', p.id FROM practitioner p JOIN opening o ON o.practitioner_id = p.id;
+             INSERT INTO change (kind, practitioner_id, starts_at, ends_at)
+             SELECT 'claimed', practitioner_id, starts_at, ends_at FROM opening",
+        )
+        .await
+        .expect("a change");
+    until("the change is seen", async || !node.offers(dentist.id, day.start()).await).await;
+    node.settle().await;
+    drop(frozen);
+    node.assert_right(1).await;
+}
+
+#[tokio::test]
+async fn one_who_cannot_be_understood_keeps_nobody_else_out() {
+    let world = World::new().await;
+    let (one, other) = (world.practitioner(half_hours()).await, world.practitioner(half_hours()).await);
+    let (day, same_day) = (world.open_day(&one, 3, 60).await, world.open_day(&other, 3, 60).await);
+    let node = Node::of(&world).await;
+    assert!(node.offers(one.id, day.start()).await);
+    let client = world.database.connect().await;
+    let close = |whom: &Practitioner, sql: &str| sql.replace("$1", &format!("'{}'", whom.id.uuid()));
+    let without_end = close(
+        &one,
+        "INSERT INTO closure (practitioner_id, starts, ends) VALUES ($1, now()::timestamp, 'infinity');
+         INSERT INTO change (kind, practitioner_id) VALUES ('schedule', $1);
+         INSERT INTO change (kind, practitioner_id, starts_at, ends_at) VALUES ('claimed', $1, '-infinity', 'infinity')",
+    );
+    client.batch_execute(&without_end).await.expect("a closure without end");
+    world.book(world.patient().await, world.slot(&other, same_day.start())).await;
+    until("the other's booking is seen", async || !node.offers(other.id, same_day.start()).await).await;
+    assert!(!node.offers(one.id, day.start()).await, "nobody knows when they are there");
+    node.assert_right(1).await;
+
+    let late = Node::of(&world).await;
+    late.assert_right(1).await;
+    let mended = close(
+        &one,
+        "DELETE FROM closure WHERE practitioner_id = $1; INSERT INTO change (kind, practitioner_id) VALUES ('schedule', $1)",
+    );
+    client.batch_execute(&mended).await.expect("it is gone");
+    for node in [&node, &late] {
+        until("they are found again", async || node.offers(one.id, day.start()).await).await;
+        node.assert_right(2).await;
+    }
+}
+
+/// Stands before every reading of everybody, and keeps up nothing else: a lock on a table would hold up the log.
+struct Gate(tokio_postgres::Client);
+
+impl Gate {
+    async fn before_reading_everybody(world: &World) -> Self {
+        let client = world.database.connect().await;
+        let name = world.database.config().get_dbname().expect("a name").to_owned();
+        let sql = format!(
+            "CREATE FUNCTION pg_export_snapshot() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+                PERFORM pg_advisory_xact_lock_shared(1); RETURN pg_catalog.pg_export_snapshot(); END $$;
+             ALTER DATABASE {name} SET search_path = public, pg_catalog"
+        );
+        client.batch_execute(&sql).await.expect("a gate");
+        Self(client)
+    }
+
+    async fn close(&self) {
+        self.0.batch_execute("SELECT pg_advisory_lock(1)").await.expect("it is closed");
+    }
+
+    async fn open(&self) {
+        self.0.batch_execute("SELECT pg_advisory_unlock(1)").await.expect("it is open");
+    }
+}
+
+#[tokio::test]
+async fn bookings_are_seen_while_a_new_index_with_a_new_zone_is_read() {
+    let world = World::new().await;
+    let dentist = world.practitioner(half_hours()).await;
+    let day = world.open_day(&dentist, 3, 60).await;
+    let gate = Gate::before_reading_everybody(&world).await;
+    let node = Node::of(&world).await;
+
+    gate.close().await;
+    let far = NewLocation { time_zone: "Asia/Kathmandu".into(), ..rennes() };
+    let doctor = world.enter(NewPractitioner { location: Some(far), ..new_practitioner() }).await;
+    let far_day = world.open_day(&doctor, 3, 60).await;
+    until("everything is read anew", async || matches!(node.index().progress().phase, Phase::Rebuilding(_)))
+        .await;
+    let other = world.database.connect().await;
+    other
+        .execute(
+            "WITH taken AS (INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
+                SELECT calendar_id, $2, $3, 'clinic', id FROM practitioner WHERE id = $1)
+             INSERT INTO change (kind, practitioner_id, starts_at, ends_at) VALUES ('claimed', $1, $2, $3)",
+            &[&dentist.id.uuid(), &day.start(), &day.end()],
+        )
+        .await
+        .expect("a change");
+    until("the change is seen", async || !node.offers(dentist.id, day.start()).await).await;
+    assert!(!node.index().view().expect("an index").stale);
+    assert!(matches!(node.index().progress().phase, Phase::Rebuilding(_)), "it is not read yet");
+    gate.open().await;
+    until("the new zone is there", async || node.offers(doctor.id, far_day.start()).await).await;
+    node.assert_right(2).await;
 }
