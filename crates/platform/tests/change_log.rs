@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rendez_platform::change_log::{
-    Batch, ChangeCursor, ChangeFeed, FeedItem, Reading, head, maintain_partitions, read_after,
+    Batch, ChangeCursor, ChangeFeed, FeedItem, Reading, head, maintain_partitions, read_after, timeline,
 };
 use rendez_platform::store::{Conn, Store};
 use rendez_testkit::TestDatabase;
@@ -149,4 +149,20 @@ async fn days_past_retention_are_dropped_and_who_was_away_too_long_learns_of_the
     );
     assert_eq!(read_after(&conn, ChangeCursor::START, 10).await.unwrap(), Reading::Gap);
     assert_eq!(maintain_partitions(&mut client, today + day * 30, 7).await.unwrap(), 8 + 7);
+}
+
+#[tokio::test]
+async fn who_has_read_what_the_database_does_not_know_any_more_learns_of_the_gap() {
+    let database = TestDatabase::new().await;
+    let (_store, conn, client) = connections(&database).await;
+    let next: String =
+        client.query_one("SELECT pg_snapshot_xmax(pg_current_snapshot())::text", &[]).await.unwrap().get(0);
+    // Other tests write to the same server meanwhile.
+    let next: u64 = next.parse::<u64>().unwrap() + 1_000_000;
+    let ahead = ChangeCursor { xid: next, seq: i64::MAX };
+    assert_eq!(read_after(&conn, ahead, 10).await.unwrap(), Reading::Gap);
+    let here = read_after(&conn, head(&conn).await.unwrap(), 10).await.unwrap();
+    let Reading::Batch(here) = here else { panic!("the head is no gap") };
+    assert_eq!(here.timeline, timeline(&client).await.unwrap());
+    assert_eq!(here.timeline.map(|timeline| timeline.len()), Some(8));
 }

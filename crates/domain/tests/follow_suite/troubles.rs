@@ -1,7 +1,7 @@
 //! What goes wrong around the index.
 
 use rendez_domain::directory::{NewLocation, NewPractitioner, Practitioner};
-use rendez_domain::search::feed::Phase;
+use rendez_domain::search::feed::{IndexSettings, Phase};
 use rendez_testkit::World;
 use rendez_testkit::world::{new_practitioner, rennes};
 
@@ -201,4 +201,34 @@ async fn bookings_are_seen_while_a_new_index_with_a_new_zone_is_read() {
     gate.open().await;
     until("the new zone is there", async || node.offers(doctor.id, far_day.start()).await).await;
     node.assert_right(2).await;
+}
+
+#[tokio::test]
+async fn a_standby_that_took_over_and_lacks_the_last_changes_is_read_anew() {
+    let world = World::new().await;
+    let dentist = world.practitioner(half_hours()).await;
+    let day = world.open_day(&dentist, 3, 60).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let kept = IndexSettings { file: Some(folder.path().join("search.index")), ..IndexSettings::default() };
+    let node = Node::with(&world, kept.clone()).await;
+    world.book(world.patient().await, world.slot(&dentist, day.start())).await;
+    node.settle().await;
+    assert!(!node.offers(dentist.id, day.start()).await);
+    until("the file is written", async || folder.path().join("search.index").exists()).await;
+
+    let client = world.database.connect().await;
+    let name = world.database.config().get_dbname().expect("a name");
+    client
+        .batch_execute(&format!(
+            "CREATE FUNCTION pg_walfile_name(pg_lsn) RETURNS text LANGUAGE sql AS $$ SELECT '00000002' || repeat('0', 16) $$;
+             ALTER DATABASE {name} SET search_path = public, pg_catalog;
+             DELETE FROM claim;
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ))
+        .await
+        .expect("another history, in which nobody has booked");
+    until("it is offered", async || node.offers(dentist.id, day.start()).await).await;
+    node.assert_right(1).await;
+    drop(node);
+    Node::with(&world, kept).await.assert_right(1).await;
 }

@@ -16,6 +16,12 @@ impl ChangeCursor {
     /// Before the first change.
     pub const START: Self = Self { xid: 0, seq: 0 };
 
+    /// So many transactions earlier.
+    #[must_use]
+    pub const fn back(self, transactions: u64) -> Self {
+        Self { xid: self.xid.saturating_sub(transactions), seq: 0 }
+    }
+
     /// After every change of the transactions before `xid`.
     pub(super) const fn before(xid: u64) -> Self {
         Self { xid: xid.saturating_sub(1), seq: i64::MAX }

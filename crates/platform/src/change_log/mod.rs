@@ -13,4 +13,4 @@ mod reader;
 pub use cursor::ChangeCursor;
 pub use follower::{ChangeAlarm, ChangeFeed, ChangeWaker, FeedItem, Follower};
 pub use partitions::maintain_partitions;
-pub use reader::{Batch, Change, Reading, head, read_after};
+pub use reader::{Batch, Change, Reading, head, read_after, timeline};

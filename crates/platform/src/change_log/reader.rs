@@ -41,6 +41,8 @@ pub struct Batch {
     pub now: Timestamp,
     /// Whoever has read to here has read whatever was committed before [`Batch::now`].
     pub all_until: ChangeCursor,
+    /// The history that the server is on, if it tells: see [`timeline`].
+    pub timeline: Option<String>,
 }
 
 /// What a reading gave.
@@ -48,17 +50,20 @@ pub struct Batch {
 pub enum Reading {
     /// What follows the cursor, perhaps nothing.
     Batch(Batch),
-    /// Part of what follows the cursor has been dropped: build anew from the tables, then go on from [`head`].
+    /// Part of what follows the cursor has been dropped, or the database was set back to before it: build anew from the
+    /// tables, then go on from [`head`].
     Gap,
 }
 
 /// One statement, so that rows, oldest running transaction and horizon belong to the same snapshot.
 /// The driver has no xid8, so transaction ids travel as text.
 const READ_AFTER: &str = "\
-    SELECT pg_snapshot_xmin(pg_current_snapshot())::text, horizon.xid > $1::text::xid8, clock_timestamp(), \
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::text, \
+           horizon.xid > $1::text::xid8 OR pg_snapshot_xmax(pg_current_snapshot()) <= $1::text::xid8, clock_timestamp(), \
            found.xid::text, found.seq, found.at, found.kind, found.practitioner_id, found.subject_id, \
            found.starts_at, found.ends_at, found.detail, \
-           rendez_now(), pg_snapshot_xmax(pg_current_snapshot())::text \
+           rendez_now(), pg_snapshot_xmax(pg_current_snapshot())::text, \
+           (SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END) \
       FROM change_horizon AS horizon \
       LEFT JOIN LATERAL ( \
           SELECT * FROM change \
@@ -66,12 +71,21 @@ const READ_AFTER: &str = "\
            ORDER BY xid, seq LIMIT $3) AS found ON true \
      ORDER BY found.xid, found.seq";
 
+const TIMELINE: &str =
+    "SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END";
+
 /// The position after everything that is committed and below the oldest running transaction. A follower that builds
 /// its state from the tables takes this position first, then reads the tables, then follows: it sees some changes
 /// twice and misses none.
 pub async fn head(client: &Client) -> Result<ChangeCursor, Fault> {
     let row = client.query_one("SELECT pg_snapshot_xmin(pg_current_snapshot())::text", &[]).await?;
     Ok(ChangeCursor::before(xid(&row, 0)?))
+}
+
+/// The history that the server is on. It changes when a standby takes over, which may lack the last commits of the server
+/// before it and gives their transaction ids to others. `None` from a standby.
+pub async fn timeline(client: &Client) -> Result<Option<String>, Fault> {
+    Ok(client.query_one(TIMELINE, &[]).await?.get(0))
 }
 
 /// Reads what follows the cursor, `limit` changes at most.
@@ -87,7 +101,7 @@ pub async fn read_after(
         return Ok(Reading::Gap);
     }
     let oldest_running = xid(first, 0)?;
-    let (read_at, now) = (first.get(2), first.get(12));
+    let (read_at, now, timeline) = (first.get(2), first.get(12), first.get(14));
     let all_until = ChangeCursor::before(xid(first, 13)?);
     let changes = rows.iter().filter_map(|row| change(row).transpose()).collect::<Result<Vec<_>, _>>()?;
     let cursor = match changes.last() {
@@ -95,7 +109,7 @@ pub async fn read_after(
         Some(last) if changes.len() >= limit as usize => last.cursor,
         _ => cursor.max(ChangeCursor::before(oldest_running)),
     };
-    Ok(Reading::Batch(Batch { changes, cursor, read_at, now, all_until }))
+    Ok(Reading::Batch(Batch { changes, cursor, read_at, now, all_until, timeline }))
 }
 
 /// The change in a row; none when the row only tells that there is nothing new.

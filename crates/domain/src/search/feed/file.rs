@@ -19,6 +19,7 @@ use rendez_platform::store::Store;
 use rendez_vocab::ids::PractitionerId;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
+use tokio_postgres::error::SqlState;
 
 use super::dictionary::Dictionary;
 use super::held::Held;
@@ -49,18 +50,35 @@ struct Note {
     needs: Vec<(PractitionerId, Needs)>,
 }
 
-/// Which database this is, whatever address it is reached by.
+/// Which database this is, whatever address it is reached by, and which of its histories: after a standby has taken over,
+/// what the file says may never have happened.
 const IDENTITY: &str =
-    "SELECT (SELECT system_identifier::text FROM pg_control_system()) || '/' || oid::text, rendez_now()
+    "SELECT (SELECT system_identifier::text FROM pg_control_system()) || '/' || oid::text || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
     FROM pg_database WHERE datname = current_database()";
 
-/// Names the database, and tells its present.
-pub(super) async fn identity(store: &Store) -> Result<(String, Timestamp), Fault> {
+/// Names the database, unless its owner lets nobody ask.
+pub(super) async fn identity(store: &Store) -> Result<Option<String>, Fault> {
     let conn = store.read_fresh().await?;
-    let asking = async { Ok(conn.query_one(IDENTITY, &[]).await?) };
+    let asking = async {
+        match conn.query_one(IDENTITY, &[]).await {
+            Ok(row) => Ok(Some(row.get(0))),
+            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    };
     let answer = tokio::time::timeout(PATIENCE, asking).await;
-    let row = conn.answered(answer)?;
-    Ok((row.get(0), row.get(1)))
+    conn.answered(answer)
+}
+
+/// Where the log ends, and what time it is there.
+async fn newest(store: &Store) -> Result<(ChangeCursor, Timestamp), Fault> {
+    let conn = store.read_fresh().await?;
+    let asking = async {
+        let newest = head(&conn).await?;
+        Ok((newest, conn.query_one("SELECT rendez_now()", &[]).await?.get(0)))
+    };
+    let answer = tokio::time::timeout(PATIENCE, asking).await;
+    conn.answered(answer)
 }
 
 /// Writes an index that has been followed to a position. Blocks.
@@ -118,9 +136,9 @@ pub(super) async fn read(
     };
     let Ok(note) = serde_json::from_slice::<Note>(&note) else { return Ok(None) };
     let Ok(position) = note.position.parse::<ChangeCursor>() else { return Ok(None) };
+    let Some(database) = identity(store).await? else { return Ok(None) };
     let read = Instant::now();
-    let (database, now) = identity(store).await?;
-    let newest = head(&*store.read_fresh().await?).await?;
+    let (newest, now) = newest(store).await?;
     let rolled = note.rolled.last().copied().unwrap_or(Timestamp::MIN);
     let usable = note.form == (FORM, CARD_FORM)
         && note.region == pack.region().to_string()

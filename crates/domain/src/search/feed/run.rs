@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use rendez_platform::change_log::{ChangeAlarm, ChangeCursor, Reading, read_after};
+use rendez_platform::change_log::{ChangeAlarm, ChangeCursor, Reading, read_after, timeline};
 use rendez_platform::fault::Fault;
 use rendez_platform::telemetry::health;
 use tokio::time::Instant;
@@ -34,6 +34,9 @@ const LAST_FILE: Duration = Duration::from_secs(20);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Changes in one reading.
 const BATCH: u32 = 2_000;
+/// Transactions that are read once more after a failure. A server that broke down has forgotten those which had changed
+/// nothing by then, and gives their ids to others.
+const DOUBTFUL: u64 = 5_000;
 /// How far the index is behind the database.
 const LAG: &str = "rendez_index_lag_seconds";
 
@@ -41,6 +44,7 @@ const LAG: &str = "rendez_index_lag_seconds";
 struct Following {
     held: Arc<Held>,
     cursor: ChangeCursor,
+    timeline: Option<String>,
     freshness: Freshness,
     /// What is read but not put in yet.
     work: Work,
@@ -64,6 +68,7 @@ impl Following {
         Self {
             held: loaded.held,
             cursor: loaded.cursor,
+            timeline: loaded.timeline,
             freshness: Freshness::default(),
             work: Work::default(),
             written: loaded.is_from_file.then(Instant::now),
@@ -87,6 +92,8 @@ impl Following {
 struct Loaded {
     held: Arc<Held>,
     cursor: ChangeCursor,
+    /// The history that it was read from.
+    timeline: Option<String>,
     is_from_file: bool,
 }
 
@@ -153,6 +160,7 @@ impl SearchIndex {
 
     async fn read_all(self: &Arc<Self>, from_file: bool) -> Result<Loaded, Fault> {
         let began = Instant::now();
+        let timeline = self.timeline().await?;
         if let Some(path) = self.settings.file.as_deref().filter(|_| from_file)
             && let Some((held, cursor)) = file::read(path, &self.store, self.pack).await?
         {
@@ -162,7 +170,7 @@ impl SearchIndex {
                 seconds = began.elapsed().as_secs_f64(),
                 "the search index was read from its file"
             );
-            return Ok(Loaded { held: Arc::new(held), cursor, is_from_file: true });
+            return Ok(Loaded { held: Arc::new(held), cursor, timeline, is_from_file: true });
         }
         let this = Arc::clone(self);
         let progress = Arc::new(move |part| this.set_loaded(part));
@@ -173,7 +181,13 @@ impl SearchIndex {
             seconds = began.elapsed().as_secs_f64(),
             "the search index was read from the database"
         );
-        Ok(Loaded { held: Arc::new(held), cursor, is_from_file: false })
+        Ok(Loaded { held: Arc::new(held), cursor, timeline, is_from_file: false })
+    }
+
+    async fn timeline(&self) -> Result<Option<String>, Fault> {
+        let conn = self.store.read_fresh().await?;
+        let answer = tokio::time::timeout(PATIENCE, timeline(&conn)).await;
+        conn.answered(answer)
     }
 
     async fn follow(
@@ -191,7 +205,7 @@ impl SearchIndex {
             let pause = match step {
                 Ok(Step::Gap) => {
                     tracing::warn!(
-                        "part of the change log was dropped before the search index read it; reading everything anew"
+                        "the change log does not go on where the search index has read to; reading everything anew"
                     );
                     metrics::counter!("rendez_index_gaps_total").increment(1);
                     return End::Lost;
@@ -209,6 +223,7 @@ impl SearchIndex {
                 }
                 Err(fault) => {
                     if !failing {
+                        following.cursor = following.cursor.back(DOUBTFUL);
                         tracing::warn!(error = ?fault, "the search index cannot follow the database; trying again");
                     }
                     failing = true;
@@ -283,6 +298,10 @@ impl SearchIndex {
         let conn = self.store.read_fresh().await?;
         let answer = tokio::time::timeout(PATIENCE, read_after(&conn, following.cursor, BATCH)).await;
         let Reading::Batch(batch) = conn.answered(answer)? else { return Ok(None) };
+        if batch.timeline.is_some() && batch.timeline != following.timeline {
+            // Another server has taken over, and may have forgotten what this index knows.
+            return Ok(None);
+        }
         for change in &batch.changes {
             following.work.note(change);
         }
@@ -398,7 +417,7 @@ impl SearchIndex {
         let (store, one_at_a_time) = (self.store.clone(), Arc::clone(&self.writing));
         Some(async move {
             let result = async {
-                let (database, _) = file::identity(&store).await?;
+                let Some(database) = file::identity(&store).await? else { return Ok(()) };
                 let writing = move || {
                     let _one_at_a_time = lock(&one_at_a_time);
                     file::write(&path, &held, cursor, &database, pack)
