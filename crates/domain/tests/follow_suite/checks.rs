@@ -9,7 +9,7 @@ use crate::nodes::{Node, half_hours, until};
 async fn what_nobody_told_the_index_is_found_and_mended() {
     let world = World::new().await;
     let mut dentists = Vec::new();
-    for _ in 0..4 {
+    for _ in 0..5 {
         dentists.push(world.practitioner(half_hours()).await);
     }
     let day = world.open_day(&dentists[0], 3, 60).await;
@@ -19,9 +19,9 @@ async fn what_nobody_told_the_index_is_found_and_mended() {
         .await
         .expect("one is away");
     let node = Node::of(&world).await;
-    node.assert_right(3).await;
+    node.assert_right(4).await;
 
-    // Behind its back: somebody's time is taken, somebody goes, somebody comes.
+    // Behind its back: somebody's time is taken, one goes, one vanishes, one comes.
     client
         .execute(
             "INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
@@ -38,6 +38,11 @@ async fn what_nobody_told_the_index_is_found_and_mended() {
         .execute("UPDATE practitioner SET active = true WHERE id = $1", &[&dentists[3].id.uuid()])
         .await
         .expect("come");
+    let last = dentists[4].id.uuid();
+    for table in ["visit_type", "practitioner_location", "practitioner"] {
+        let key = if table == "practitioner" { "id" } else { "practitioner_id" };
+        client.execute(&format!("DELETE FROM {table} WHERE {key} = $1"), &[&last]).await.expect("vanished");
+    }
     assert!(node.offers(dentists[0].id, day.start()).await, "nobody has told it");
 
     let report = node.check().await;
@@ -45,8 +50,8 @@ async fn what_nobody_told_the_index_is_found_and_mended() {
         practitioners: 3,
         differing: 1,
         missing: 1,
-        left_over: 1,
-        repaired: 3,
+        left_over: 2,
+        repaired: 4,
         millis: report.millis,
     };
     assert_eq!(report, found);
@@ -75,4 +80,29 @@ async fn one_check_at_a_time() {
     assert!(matches!(second, Err(CheckRefusal::Running)), "{second:?}");
     assert_eq!(first.expect("a report").practitioners, 1);
     assert_eq!(node.index().progress().checking, None);
+}
+
+#[tokio::test]
+async fn a_check_ends_with_the_index_that_it_checks() {
+    let world = World::new().await;
+    world.practitioner(half_hours()).await;
+    let node = Node::of(&world).await;
+    let mut client = world.database.connect().await;
+    let wall = client.transaction().await.expect("a transaction");
+    wall.batch_execute("LOCK TABLE opening_rule IN ACCESS EXCLUSIVE MODE").await.expect("a lock");
+    let losing = async {
+        until("the check has begun", async || node.index().progress().checking.is_some()).await;
+        let other = world.database.connect().await;
+        let set = "UPDATE change_horizon SET xid = (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1000)::text::xid8";
+        other.batch_execute(set).await.expect("a gap");
+        until("the index is lost", async || node.index().view().expect("an index").stale).await;
+        other.batch_execute("UPDATE change_horizon SET xid = '0'").await.expect("the log is there again");
+    };
+    let (checked, ()) = tokio::join!(node.index().check(), losing);
+    assert!(matches!(checked, Err(CheckRefusal::Fault(_))), "{checked:?}");
+    assert!(matches!(node.index().check().await, Err(CheckRefusal::NotLoaded)), "there is no other yet");
+    assert_eq!(node.index().progress().checking, None);
+    wall.commit().await.expect("everybody can be read");
+    until("there is a new index", async || !node.index().view().expect("an index").stale).await;
+    node.assert_right(1).await;
 }

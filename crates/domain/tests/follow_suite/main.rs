@@ -5,6 +5,7 @@ mod checks;
 mod files;
 mod freshness;
 mod histories;
+mod loading;
 mod nodes;
 mod seen;
 mod troubles;

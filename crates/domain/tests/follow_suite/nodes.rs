@@ -1,5 +1,7 @@
 //! Processes with an index, and what they offer.
 
+use std::sync::Arc;
+
 use jiff::civil::{Weekday, time};
 use jiff::{SignedDuration, Timestamp};
 use rendez_domain::directory::{
@@ -42,15 +44,13 @@ impl Node {
     /// Lets nobody follow the database any more, so that only what this process does itself is seen.
     pub(crate) async fn stop_following(&self) {
         self.stop.cancel();
-        // The last step of the follower may be under way: it ends before its hold on the index does.
-        self.settle().await;
+        // The last step of the follower may be under way. Then three hold the index: it, searches and commands.
+        let index = self.world.services.search.index.as_ref().expect("it has one");
+        until("the follower has gone", async || Arc::strong_count(index) == 2).await;
     }
 
-    /// Waits until everything that was committed before now is seen, if anybody follows.
+    /// Waits until everything that was committed before now is seen.
     pub(crate) async fn settle(&self) {
-        if self.stop.is_cancelled() {
-            return;
-        }
         let now = database_now(&self.world).await;
         until("the index is as of now", async || self.index().view().is_some_and(|view| view.as_of >= now))
             .await;
@@ -150,4 +150,37 @@ pub(crate) async fn colleague(
     let hours = OpeningHours { weekly: vec![evening], ..OpeningHours::default() };
     directory::put_opening_hours(&world.admin(), colleague.id, None, hours).await.expect("opening hours");
     colleague
+}
+
+/// Stands before every reading of everybody, and keeps up nothing else: a lock on a table would hold up the log.
+pub(crate) struct Gate(tokio_postgres::Client);
+
+impl Gate {
+    pub(crate) async fn before_reading_everybody(world: &World) -> Self {
+        let client = world.database.connect().await;
+        let name = world.database.config().get_dbname().expect("a name").to_owned();
+        let sql = format!(
+            "CREATE FUNCTION pg_export_snapshot() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+                PERFORM pg_advisory_xact_lock_shared(1); RETURN pg_catalog.pg_export_snapshot(); END $$;
+             ALTER DATABASE {name} SET search_path = public, pg_catalog"
+        );
+        client.batch_execute(&sql).await.expect("a gate");
+        Self(client)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.0.batch_execute("SELECT pg_advisory_lock(1)").await.expect("it is closed");
+    }
+
+    pub(crate) async fn open(&self) {
+        self.0.batch_execute("SELECT pg_advisory_unlock(1)").await.expect("it is open");
+    }
+
+    pub(crate) async fn until_somebody_waits(&self) {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        until("somebody stands before the gate", async || {
+            self.0.query_one(sql, &[]).await.expect("a count").get::<_, i64>(0) > 0
+        })
+        .await;
+    }
 }

@@ -5,7 +5,7 @@ use rendez_domain::search::feed::{IndexSettings, Phase};
 use rendez_testkit::World;
 use rendez_testkit::world::{new_practitioner, rennes};
 
-use crate::nodes::{Node, half_hours, until};
+use crate::nodes::{Gate, Node, half_hours, until};
 
 #[tokio::test]
 async fn a_gap_in_the_log_is_answered_from_what_was_there_until_everything_is_read_anew() {
@@ -143,31 +143,6 @@ async fn one_who_cannot_be_understood_keeps_nobody_else_out() {
     for node in [&node, &late] {
         until("they are found again", async || node.offers(one.id, day.start()).await).await;
         node.assert_right(2).await;
-    }
-}
-
-/// Stands before every reading of everybody, and keeps up nothing else: a lock on a table would hold up the log.
-struct Gate(tokio_postgres::Client);
-
-impl Gate {
-    async fn before_reading_everybody(world: &World) -> Self {
-        let client = world.database.connect().await;
-        let name = world.database.config().get_dbname().expect("a name").to_owned();
-        let sql = format!(
-            "CREATE FUNCTION pg_export_snapshot() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
-                PERFORM pg_advisory_xact_lock_shared(1); RETURN pg_catalog.pg_export_snapshot(); END $$;
-             ALTER DATABASE {name} SET search_path = public, pg_catalog"
-        );
-        client.batch_execute(&sql).await.expect("a gate");
-        Self(client)
-    }
-
-    async fn close(&self) {
-        self.0.batch_execute("SELECT pg_advisory_lock(1)").await.expect("it is closed");
-    }
-
-    async fn open(&self) {
-        self.0.batch_execute("SELECT pg_advisory_unlock(1)").await.expect("it is open");
     }
 }
 

@@ -132,7 +132,8 @@ pub(super) fn claims_window(now: Timestamp, until: Timestamp) -> (Timestamp, Tim
     (from, until.checked_add(A_DAY + REACH).unwrap_or(Timestamp::MAX))
 }
 
-/// Reads within a transaction, which should have one snapshot for all of its statements.
+/// Reads within a transaction. With one snapshot for all of its statements what they say fits together; without, whoever was
+/// changed between them has to be read once more.
 pub(super) async fn read(
     tx: &Transaction<'_>,
     which: Which<'_>,

@@ -25,6 +25,8 @@ const IDLE: Duration = Duration::from_millis(20);
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
 /// Between two looks at the clock while everything is read anew.
 const A_SECOND: Duration = Duration::from_secs(1);
+/// How often it is told how far a reading of everybody is.
+const TELL_EVERY: Duration = Duration::from_secs(10);
 /// After a pass over everybody that failed, or a reading of everybody beside following.
 const AFTER_BROKEN_PASS: Duration = Duration::from_secs(60);
 /// So long the end of the process waits for a step that is under way, and then for the file.
@@ -137,11 +139,17 @@ impl SearchIndex {
             self.set_phase(Part::default(), part);
             let reading = self.read_all(from_file);
             tokio::pin!(reading);
+            let mut told = Instant::now();
             let result = loop {
                 tokio::select! {
                     result = &mut reading => break result,
                     () = tokio::time::sleep(A_SECOND) => {
+                        let Part { done, of } = self.loaded();
                         self.set_phase(self.loaded(), part);
+                        if told.elapsed() >= TELL_EVERY {
+                            told = Instant::now();
+                            tracing::info!(done, of, "everybody is being read into the search index");
+                        }
                         if let Some(held) = self.current() {
                             tick(&held).await;
                         }
