@@ -7,5 +7,6 @@ mod freshness;
 mod histories;
 mod loading;
 mod nodes;
+mod outage;
 mod seen;
 mod troubles;

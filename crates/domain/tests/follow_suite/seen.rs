@@ -299,3 +299,41 @@ async fn the_days_roll_on() {
         node.assert_right(1).await;
     }
 }
+
+#[tokio::test]
+async fn midnight_comes_to_each_zone_at_its_own_hour() {
+    let world = World::new().await;
+    let far = NewLocation { time_zone: "Pacific/Auckland".into(), ..rennes() };
+    let there = NewPractitioner { location: Some(far), visit_types: half_hours(), ..new_practitioner() };
+    let (near, far) = (world.practitioner(half_hours()).await, world.enter(there).await);
+    for doctor in [&near, &far] {
+        let weekly = Weekday::Monday.cycle_forward().take(7).map(|weekday| WeeklyOpening {
+            weekday,
+            starts: time(23, 0, 0, 0),
+            ends: time(1, 0, 0, 0),
+            location: None,
+            visit_types: Vec::new(),
+            valid_from: None,
+            valid_until: None,
+            every_weeks: 1,
+        });
+        let hours = OpeningHours { weekly: weekly.collect(), ..OpeningHours::default() };
+        directory::put_opening_hours(&world.admin(), doctor.id, None, hours).await.expect("opening hours");
+    }
+    let node = Node::of(&world).await;
+    for _ in 0..9 {
+        world.let_pass(SignedDuration::from_hours(3)).await;
+        let now = database_now(&world).await;
+        until("the present has moved on", async || node.index().view().expect("an index").as_of >= now).await;
+        until("no pass is under way", async || node.index().progress().checking.is_none()).await;
+        node.assert_right(2).await;
+        for doctor in [&near, &far] {
+            let window =
+                TimeRange::new(now, later(now, SignedDuration::from_hours(24 * 61))).expect("a range");
+            let visit_type = first_visit_type(doctor);
+            let slots = booking::slots(&world.admin(), doctor.id, visit_type, window, Some(3)).await;
+            let expected: Vec<_> = slots.expect("slots").slots.into_iter().map(|slot| slot.start).collect();
+            assert_eq!(node.next(doctor).await, expected);
+        }
+    }
+}

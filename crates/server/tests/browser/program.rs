@@ -8,7 +8,6 @@ use std::time::Duration;
 use rendez_testkit::TestDatabase;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
-use tokio_postgres::config::Host;
 
 /// Longer than the slowest machine needs.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,7 +26,7 @@ impl Program {
         let address = free_port();
         let mut command = Command::new(env!("CARGO_BIN_EXE_rendez"));
         command
-            .args(["serve", "--demo", "--listen", &address.to_string(), "--database-url", &url(database)])
+            .args(["serve", "--demo", "--listen", &address.to_string(), "--database-url", &database.url()])
             .arg("--data-dir")
             .arg(folder)
             .env("RENDEZ_LIMITS__REQUESTS_PER_MINUTE_PER_ADDRESS", "0")
@@ -80,25 +79,4 @@ impl Program {
 fn free_port() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("an address")
-}
-
-/// How the program reaches a test's database.
-fn url(database: &TestDatabase) -> String {
-    let config = database.config();
-    let host = match config.get_hosts().first() {
-        Some(Host::Unix(path)) => path.display().to_string(),
-        Some(Host::Tcp(name)) => name.clone(),
-        None => panic!("the test's database is nowhere"),
-    };
-    let mut url = format!("host='{host}' dbname='{}'", config.get_dbname().unwrap_or_default());
-    if let Some(user) = config.get_user() {
-        url.push_str(&format!(" user='{user}'"));
-    }
-    if let Some(password) = config.get_password() {
-        url.push_str(&format!(" password='{}'", String::from_utf8_lossy(password)));
-    }
-    if let Some(port) = config.get_ports().first() {
-        url.push_str(&format!(" port={port}"));
-    }
-    url
 }
