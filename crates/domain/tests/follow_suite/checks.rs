@@ -3,7 +3,7 @@
 use rendez_domain::search::feed::{CheckRefusal, CheckReport};
 use rendez_testkit::World;
 
-use crate::nodes::{Node, half_hours, until};
+use crate::nodes::{Node, database_now, half_hours, until};
 
 #[tokio::test]
 async fn what_nobody_told_the_index_is_found_and_mended() {
@@ -104,5 +104,44 @@ async fn a_check_ends_with_the_index_that_it_checks() {
     assert_eq!(node.index().progress().checking, None);
     wall.commit().await.expect("everybody can be read");
     until("there is a new index", async || !node.index().view().expect("an index").stale).await;
+    node.assert_right(1).await;
+}
+
+#[tokio::test]
+async fn whoever_was_missing_does_not_come_in_as_they_were() {
+    let world = World::new().await;
+    let dentist = world.practitioner(half_hours()).await;
+    let day = world.open_day(&dentist, 3, 60).await;
+    let client = world.database.connect().await;
+    let id = dentist.id.uuid();
+    client.execute("UPDATE practitioner SET active = false WHERE id = $1", &[&id]).await.expect("away");
+    let node = Node::of(&world).await;
+    client.execute("UPDATE practitioner SET active = true WHERE id = $1", &[&id]).await.expect("untold");
+
+    // While somebody writes, the check waits between reading and putting.
+    let mut slow = world.database.connect().await;
+    let writing = slow.transaction().await.expect("a transaction");
+    writing.batch_execute("SELECT pg_current_xact_id()").await.expect("an id");
+    client.batch_execute("SELECT pg_current_xact_id()").await.expect("a later one, which has ended");
+    let meanwhile = async {
+        until("the check has begun", async || node.index().progress().checking.is_some()).await;
+        for _ in 0..100 {
+            database_now(&world).await;
+        }
+        client
+            .execute(
+                "WITH taken AS (INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
+                    SELECT calendar_id, $2, $3, 'clinic', id FROM practitioner WHERE id = $1)
+                 INSERT INTO change (kind, practitioner_id, starts_at, ends_at) VALUES ('claimed', $1, $2, $3)",
+                &[&id, &day.start(), &day.end()],
+            )
+            .await
+            .expect("taken");
+        writing.commit().await.expect("nothing was written");
+    };
+    let (report, ()) = tokio::join!(node.check(), meanwhile);
+    assert_eq!((report.missing, report.repaired), (1, 1), "{report:?}");
+    node.settle().await;
+    assert!(!node.offers(dentist.id, day.start()).await, "what happened before they came is known");
     node.assert_right(1).await;
 }
