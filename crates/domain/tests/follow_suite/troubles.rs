@@ -63,7 +63,12 @@ async fn connections_that_break_are_made_again() {
 struct Frozen(Vec<i32>);
 
 impl Frozen {
-    fn new(pids: Vec<i32>) -> Self {
+    /// Those of all connections but one, as if the network were cut without a word.
+    async fn all_but(client: &tokio_postgres::Client) -> Self {
+        let sql =
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        let rows = client.query(sql, &[]).await.expect("processes");
+        let pids: Vec<i32> = rows.iter().map(|row| row.get(0)).collect();
         pids.iter().for_each(|pid| assert!(signal(*pid, "-STOP"), "{pid} can be stopped"));
         Self(pids)
     }
@@ -87,12 +92,7 @@ async fn connections_that_say_nothing_any_more_are_given_up_and_time_goes_on_mea
     let day = world.open_day(&dentist, 3, 60).await;
     let node = Node::of(&world).await;
     let client = world.database.connect().await;
-    // All but this one stand still, as if the network were cut without a word.
-    let sql =
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    let pids: Vec<i32> =
-        client.query(sql, &[]).await.expect("processes").iter().map(|row| row.get(0)).collect();
-    let frozen = Frozen::new(pids);
+    let frozen = Frozen::all_but(&client).await;
     let before = node.index().view().expect("an index").reader.now();
     until("the present moves on", async || node.index().view().expect("an index").reader.now() > before)
         .await;
@@ -110,6 +110,20 @@ async fn connections_that_say_nothing_any_more_are_given_up_and_time_goes_on_mea
     node.settle().await;
     drop(frozen);
     node.assert_right(1).await;
+}
+
+#[tokio::test]
+async fn a_process_ends_in_time_though_the_database_says_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let world = World::new().await;
+    world.practitioner(half_hours()).await;
+    let kept = IndexSettings { file: Some(folder.path().join("search.index")), ..IndexSettings::default() };
+    let node = Node::with(&world, kept).await;
+    let client = world.database.connect().await;
+    let _frozen = Frozen::all_but(&client).await;
+    tokio::time::timeout(std::time::Duration::from_secs(30), node.stop_following())
+        .await
+        .expect("it ends in time");
 }
 
 #[tokio::test]

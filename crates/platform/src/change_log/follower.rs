@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::cursor::ChangeCursor;
 use super::reader::{Batch, Change, Reading, head, read_after};
 use crate::fault::Fault;
-use crate::store::Store;
+use crate::store::{Conn, Store};
 use crate::telemetry::health::Part;
 
 /// How often to look when nobody wakes the loop: writes of other processes come to light then.
@@ -19,6 +19,8 @@ const IDLE: Duration = Duration::from_millis(50);
 const BREATH: Duration = Duration::from_millis(10);
 /// After a failed reading.
 const AFTER_FAILURE: Duration = Duration::from_millis(500);
+/// The longest wait for an answer. What is read is published at once, so a reading that is broken off loses nothing.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Changes in one reading.
 const BATCH: u32 = 1_000;
 /// A listener that is so many changes behind is told that it missed some (`RecvError::Lagged`).
@@ -155,15 +157,20 @@ impl Follower {
 
     async fn step(&self, position: &mut Option<ChangeCursor>) -> Result<Duration, Fault> {
         let conn = self.store.read_fresh().await?;
+        let answer = tokio::time::timeout(PATIENCE, self.step_by(&conn, position)).await;
+        conn.answered(answer)
+    }
+
+    async fn step_by(&self, conn: &Conn, position: &mut Option<ChangeCursor>) -> Result<Duration, Fault> {
         let cursor = match *position {
             Some(cursor) => cursor,
-            None => *position.insert(head(&conn).await?),
+            None => *position.insert(head(conn).await?),
         };
-        match read_after(&conn, cursor, BATCH).await? {
+        match read_after(conn, cursor, BATCH).await? {
             Reading::Gap => {
                 tracing::warn!(%cursor, "part of the change log was dropped before it was read");
                 metrics::counter!("rendez_change_gaps_total").increment(1);
-                *position = Some(head(&conn).await?);
+                *position = Some(head(conn).await?);
                 self.publish(FeedItem::Gap);
                 Ok(Duration::ZERO)
             }
