@@ -209,7 +209,7 @@ impl SearchIndex {
         let mut failing = false;
         loop {
             // What has been read shall be put in before the file is written.
-            let Some(step) = self.step_and_tick(following, part, stop).await else { return End::Stopped };
+            let Some(step) = self.step_and_tick(following, stop).await else { return End::Stopped };
             let pause = match step {
                 Ok(Step::Gap) => {
                     tracing::warn!(
@@ -254,11 +254,9 @@ impl SearchIndex {
     async fn step_and_tick(
         &self,
         following: &mut Following,
-        part: &health::Part,
         stop: &CancellationToken,
     ) -> Option<Result<Step, Fault>> {
         let held = Arc::clone(&following.held);
-        let is_succeeded = following.successor.is_some();
         let step = self.step(following);
         let end = async {
             stop.cancelled().await;
@@ -271,9 +269,6 @@ impl SearchIndex {
                 () = &mut end => return None,
                 () = tokio::time::sleep(A_SECOND) => {
                     tick(&held).await;
-                    if is_succeeded {
-                        self.set_phase(self.loaded(), part);
-                    }
                 }
             }
         }
@@ -332,6 +327,9 @@ impl SearchIndex {
             let this = Arc::clone(self);
             let reading = tokio::spawn(async move { this.read_all(false).await });
             following.successor = Some(AbortOnDropHandle::new(reading));
+        }
+        if following.successor.is_some() {
+            self.set_phase(self.loaded(), part);
         }
         let successor = following.successor.take_if(|reading| reading.is_finished())?;
         match successor.await.map_err(|error| Fault::new("reading everybody", error)).flatten() {
