@@ -12,6 +12,7 @@ use crate::arena::{Arena, NO_RECORD};
 use crate::core::{Core, aims, traits};
 use crate::hot::{BANDS, COLUMNS, Hot, LANES};
 use crate::index::{Index, Settings};
+use crate::moment::Moment;
 use crate::names::NameBook;
 use crate::people::{OpenPage, Pages, People, Row};
 use crate::record::Record;
@@ -42,6 +43,11 @@ impl Builder {
 
 /// Where people stand by their ids.
 pub(crate) type Ids = HashTable<u32>;
+
+/// About how much memory a table of so many takes: a number and a byte for each of a power of two that is not full.
+pub(crate) fn ids_bytes(people: usize) -> usize {
+    (people + people / 7).next_power_of_two() * (size_of::<u32>() + 1)
+}
 
 /// Spreads an id: its first half counts time.
 pub(crate) fn spread(id: PractitionerId) -> u64 {
@@ -81,29 +87,41 @@ impl Draft {
         }
     }
 
-    /// Of everybody in an arrangement but `without`. Their records and words stay where they are; if too many of those
-    /// are garbage, the rest is copied, neighbours beside each other.
-    pub(crate) fn of(core: &Core, without: Option<PractitionerId>, living: impl Fn(u32) -> bool) -> Self {
+    /// Of nobody yet, to be filled from an arrangement. Records and words stay where they are; if too many of those are
+    /// garbage, the rest is copied.
+    pub(crate) fn beside(core: &Core) -> Self {
         let mut draft = Self::new(core.settings_now());
-        let copies = core.has_much_garbage();
-        if !copies {
+        if !core.has_much_garbage() {
             draft.arena = Arc::clone(&core.arena);
             draft.pages = Arc::clone(core.people.pages());
         }
+        draft
+    }
+
+    /// Adds everybody of an arrangement but `without`, neighbours beside each other. Whoever is changed meanwhile is to be
+    /// put in once more, since what was read of them may be partly old and partly new.
+    pub(crate) fn fill(&mut self, core: &Core, without: Option<PractitionerId>) {
+        let copies = !Arc::ptr_eq(&self.arena, &core.arena);
         for person in core.neighbours() {
             let Some(row) = core.people.row(person) else { continue };
             let lanes = core.people.lanes(person);
-            if !living(person) || Some(row.practitioner()) == without {
+            if row.is_gone() || Some(row.practitioner()) == without {
                 continue;
             }
             if copies {
-                let words = draft.words(core.people.words(person).stored);
-                draft.push(row.copy(words), lanes.map(|lane| core.record(lane)));
+                let words = self.words(core.people.words(person).stored);
+                self.push(row.copy(words), lanes.map(|lane| core.record(lane)));
             } else {
-                draft.place(row.copy(row.words()), lanes.map(|lane| core.hot.record(lane)));
+                self.place(row.copy(row.words()), lanes.map(|lane| core.hot.record(lane)));
             }
         }
-        draft
+    }
+
+    /// Adds somebody beside others who add words and records. For the one writer.
+    pub(crate) fn add_beside(&mut self, packed: &Packed, stamp: u32) {
+        let row = Row::new(&packed.facts, self.pages.append(&packed.facts.words));
+        row.set_stamp(stamp);
+        self.push(row, packed.records());
     }
 
     /// Adds somebody, in the place of an earlier one with the same id.
@@ -146,6 +164,11 @@ impl Draft {
                 });
             }
         }
+    }
+
+    /// Says what the present is.
+    pub(crate) fn set_now(&mut self, now: Moment) {
+        self.settings.now = now;
     }
 
     /// Stores words for a row that is pushed next.

@@ -7,14 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use rendez_vocab::ids::PractitionerId;
 
-use crate::build::{Draft, Ids};
+use crate::build::{Ids, ids_bytes};
 use crate::core::Core;
 use crate::moment::{Moment, Span, Zone};
 use crate::profile::Visit;
 use crate::reader::Reader;
 use crate::record::pack::Packed;
 use crate::snapshot;
-use crate::writer::{Put, Writer};
+use crate::writer::{Writer, advance, look_again};
+
+mod arranging;
 
 /// What an index is made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +67,10 @@ pub struct Size {
 /// The index. All methods take `&self`; changes wait for each other, searches for nothing.
 pub struct Index {
     core: ArcSwap<Core>,
+    /// Held only for moments, by whoever changes something.
     writer: Mutex<Writer>,
+    /// Held by whoever makes a new arrangement.
+    arranging: Mutex<()>,
     /// How many changes wait for the writer.
     waiting: AtomicUsize,
 }
@@ -73,8 +78,12 @@ pub struct Index {
 impl Index {
     /// With an arrangement whose people stand so, and the highest stamp among them.
     pub(crate) fn new(core: Core, ids: Ids, last_stamp: u32) -> Self {
-        let writer = Mutex::new(Writer::new(ids, last_stamp));
-        Self { core: ArcSwap::from_pointee(core), writer, waiting: AtomicUsize::new(0) }
+        Self {
+            core: ArcSwap::from_pointee(core),
+            writer: Mutex::new(Writer::new(ids, last_stamp)),
+            arranging: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+        }
     }
 
     /// The arrangement, and the right to change it.
@@ -110,18 +119,18 @@ impl Index {
     /// changes need not wait until all is done.
     pub fn advance(&self, now: Moment) {
         let (core, due) = {
-            let (mut writer, core) = self.changing();
-            let due = writer.advance(&core, now);
+            let (_writer, core) = self.changing();
+            let due = advance(&core, now);
             (core, due)
         };
         for lanes in due.chunks(LANES_AT_A_TIME) {
             self.let_others();
-            let (mut writer, present) = self.changing();
+            let (_writer, present) = self.changing();
             if !Arc::ptr_eq(&core, &present) {
                 // It was arranged anew, and everything with it.
                 return;
             }
-            writer.look_again(&core, lanes);
+            look_again(&core, lanes);
         }
     }
 
@@ -153,18 +162,14 @@ impl Index {
     }
 
     /// Puts a practitioner in, or in the place of what was known. With a stamp only if that has not changed since
-    /// (`Some(None)`: if there is still nobody).
+    /// (`Some(None)`: if there is still nobody). It waits for a new arrangement if the present one has no room.
     pub fn put(&self, packed: Packed, stamp: Option<Option<Stamp>>) -> Applied {
+        self.put_if_room(&packed, stamp).unwrap_or_else(|| self.make_room_and_put(&packed, stamp))
+    }
+
+    fn put_if_room(&self, packed: &Packed, stamp: Option<Option<Stamp>>) -> Option<Applied> {
         let (mut writer, core) = self.changing();
-        match writer.put(&core, &packed, stamp) {
-            Put::Applied(applied) => applied,
-            Put::Rearranged(rearranged) => {
-                let (core, ids) = *rearranged;
-                writer.set_ids(ids);
-                self.core.store(Arc::new(core));
-                Applied::Done
-            }
-        }
+        writer.put(&core, packed, stamp)
     }
 
     /// Takes a practitioner out.
@@ -181,17 +186,13 @@ impl Index {
 
     /// Everybody's id.
     pub fn practitioners(&self) -> Vec<PractitionerId> {
-        let (writer, core) = self.changing();
-        writer.everybody().map(|person| core.people.practitioner(person)).collect()
+        let core = self.core.load();
+        core.people.everybody().map(|person| core.people.practitioner(person)).collect()
     }
 
-    /// Sorts everything anew, and drops what is no longer used if that is much. Searches go on with the old arrangement
-    /// meanwhile; changes wait.
+    /// Sorts everything anew, and drops what is no longer used if that is much. Searches and changes go on meanwhile.
     pub fn rebuild(&self) {
-        let (mut writer, core) = self.changing();
-        let (core, ids) = Draft::of(&core, None, |person| writer.is_living(&core, person)).finish();
-        writer.set_ids(ids);
-        self.core.store(Arc::new(core));
+        self.arrange_anew();
     }
 
     /// Whether so much was added or replaced that a rebuild is worth it.
@@ -203,10 +204,11 @@ impl Index {
             || core.hot.retired() > 1000 + core.hot.places() / 20
     }
 
-    /// Writes all of it, with a note of the caller's (where the change log stood) in front. Changes wait meanwhile.
+    /// Writes all of it, with a note of the caller's in front: where the change log stood. Changes go on meanwhile, so of
+    /// those that came after the note some are in the file and some are not; whoever reads it makes them again.
     pub fn write_to(&self, file: &mut dyn Write, note: &[u8]) -> io::Result<()> {
-        let (writer, core) = self.changing();
-        snapshot::write(&core, |person| writer.is_living(&core, person), file, note)
+        let core = self.core.load_full();
+        snapshot::write(&core, || self.changing().0, || self.reader().now(), file, note)
     }
 
     /// Reads what [`Index::write_to`] wrote, with the note. A file that is cut, changed or of another version is refused.
@@ -218,10 +220,15 @@ impl Index {
 
     /// How much there is of what.
     pub fn size(&self) -> Size {
-        let (writer, core) = self.changing();
-        let bytes =
-            [core.hot.bytes(), core.arena.bytes(), core.people.bytes(), core.names.bytes(), writer.bytes()];
-        let bytes = bytes.into_iter().sum();
-        Size { practitioners: writer.len(), lanes: core.hot.places(), bytes }
+        let core = self.core.load();
+        let practitioners = core.people.living();
+        let bytes = [
+            core.hot.bytes(),
+            core.arena.bytes(),
+            core.people.bytes(),
+            core.names.bytes(),
+            ids_bytes(practitioners),
+        ];
+        Size { practitioners, lanes: core.hot.places(), bytes: bytes.into_iter().sum() }
     }
 }

@@ -20,6 +20,8 @@ const BLOCK: usize = 512;
 const NO_LANE: u32 = u32::MAX;
 /// Marks the number of a list of lanes.
 const LIST: u32 = 1 << 31;
+/// In the word of a person's kind: they were taken out.
+const GONE: u64 = 1 << 32;
 
 /// A person.
 #[derive(Default)]
@@ -93,6 +95,11 @@ impl Row {
         }
     }
 
+    /// Whether they were taken out. Nobody comes back into a row.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.kind.load(Ordering::Acquire) & GONE != 0
+    }
+
     /// Where the words are.
     pub(crate) fn words(&self) -> u64 {
         self.words.load(Ordering::Acquire)
@@ -129,6 +136,8 @@ pub(crate) struct People {
     blocks: Appendix<Box<[Row]>>,
     len: AtomicU32,
     sorted: u32,
+    /// How many of them were taken out.
+    gone: AtomicU32,
     pages: Arc<Pages>,
     lists: Appendix<Box<[u32]>>,
 }
@@ -140,6 +149,7 @@ impl People {
             blocks: Appendix::default(),
             len: AtomicU32::new(rows.len() as u32),
             sorted: rows.len() as u32,
+            gone: AtomicU32::new(0),
             pages,
             lists: Appendix::default(),
         };
@@ -159,6 +169,18 @@ impl People {
         self.len.load(Ordering::Acquire)
     }
 
+    /// How many there are.
+    pub(crate) fn living(&self) -> usize {
+        // First those who are gone, so that they are never more than all.
+        let gone = self.gone.load(Ordering::Acquire);
+        self.len().saturating_sub(gone) as usize
+    }
+
+    /// Everybody who is there, by number.
+    pub(crate) fn everybody(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.len()).filter(|person| self.row(*person).is_some_and(|row| !row.is_gone()))
+    }
+
     /// People with a smaller number than this are numbered in the order of their ids.
     pub(crate) fn sorted(&self) -> u32 {
         self.sorted
@@ -170,8 +192,8 @@ impl People {
         self.blocks.get(person as usize / BLOCK)?.get(person as usize % BLOCK)
     }
 
-    /// Adds somebody. For the one writer.
-    pub(crate) fn push(&self, facts: &Facts) -> u32 {
+    /// Adds somebody whose words are stored already. For the one writer.
+    pub(crate) fn push(&self, facts: &Facts, words: u64) -> u32 {
         let person = self.len.load(Ordering::Relaxed);
         if self.row(person).is_none() {
             self.blocks.push((0..BLOCK).map(|_| Row::default()).collect());
@@ -180,29 +202,20 @@ impl People {
             let (high, low) = facts.practitioner.uuid().as_u64_pair();
             row.id[0].store(high, Ordering::Relaxed);
             row.id[1].store(low, Ordering::Relaxed);
-            row.set(facts, self.pages.append(&facts.words));
+            row.set(facts, words);
             row.lanes.store(NO_LANE, Ordering::Relaxed);
         }
         self.len.store(person + 1, Ordering::Release);
         person
     }
 
-    /// Changes what is said of somebody. For the one writer.
-    pub(crate) fn change(&self, person: u32, facts: &Facts) {
-        let Some(row) = self.row(person) else { return };
-        let at = row.words();
-        if self.pages.get(at).stored == &*facts.words {
-            row.set(facts, at);
-        } else {
-            row.set(facts, self.pages.append(&facts.words));
-            self.pages.drop_words(at);
-        }
-    }
-
     /// Notes that somebody is gone. Their row and words stay for readers who hold them.
     pub(crate) fn drop_person(&self, person: u32) {
         self.set_lanes(person, &[]);
-        self.row(person).into_iter().for_each(|row| self.pages.drop_words(row.words()));
+        if let Some(row) = self.row(person) {
+            row.kind.store(row.kind.load(Ordering::Relaxed) | GONE, Ordering::Release);
+            self.gone.store(self.gone.load(Ordering::Relaxed) + 1, Ordering::Release);
+        }
     }
 
     /// What everybody's words are on.

@@ -1,8 +1,8 @@
 //! The index in a file, so that a start need not read the whole database.
 //!
 //! Layout: a magic word with the version, then blocks of words (little-endian), each with its length and a checksum that
-//! goes on from the block before; a block of length 0 ends it. Inside: note, settings, how many people, and each of them
-//! with their records. What a lane says of its record is computed when it is read.
+//! goes on from the block before; a block of length 0 ends it. Inside: note, settings, people, each with their records, and
+//! the present. What a lane says of its record is computed when it is read.
 //!
 //! Invariant: nothing is believed before its checksum was right; a file that is cut, changed or of another version is refused.
 
@@ -20,58 +20,67 @@ use crate::words::Words;
 
 /// "rendezix" and the version of the layout.
 const MAGIC: [u8; 8] = *b"rendezix";
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 /// Words of a block.
 const BLOCK: usize = 1 << 16;
+/// So many people are read out before changes may come in between.
+const PEOPLE_AT_A_TIME: usize = 64;
+/// In the place of how many places the next one has.
+const NOBODY: u64 = u64::MAX;
 /// The stamp of everybody who was read.
 const STAMP: u32 = 1;
 
-/// Writes an arrangement, people who are neighbours beside each other.
-pub(crate) fn write(
+/// Writes an arrangement, people who are neighbours beside each other. Nothing changes while something that `still` gave
+/// is held; it never is while the file is waited for.
+pub(crate) fn write<T>(
     core: &Core,
-    living: impl Fn(u32) -> bool,
+    still: impl Fn() -> T,
+    present: impl Fn() -> Moment,
     file: &mut dyn Write,
     note: &[u8],
 ) -> io::Result<()> {
     file.write_all(&MAGIC)?;
     file.write_all(&VERSION.to_le_bytes())?;
-    let mut out = Out { file, words: Vec::with_capacity(BLOCK), bytes: Vec::new(), digest: Digest::new() };
-    out.bytes(note)?;
-    settings(&core.settings_now(), &mut out)?;
-    let people: Vec<u32> = core.neighbours().into_iter().filter(|person| living(*person)).collect();
-    out.word(people.len() as u64)?;
-    for person in people {
-        let Some(row) = core.people.row(person) else { continue };
-        for number in row.numbers() {
-            out.word(number)?;
-        }
-        out.bytes(core.people.words(person).stored)?;
-        out.word(core.people.lanes(person).count() as u64)?;
-        for lane in core.people.lanes(person) {
-            let record = core.record(lane);
-            out.word(record.len() as u64)?;
-            for word in record.words().iter().take(record.len()).skip(1) {
-                out.word(word.load(Ordering::Relaxed))?;
-            }
-        }
+    let mut out =
+        Out { file, words: Vec::with_capacity(2 * BLOCK), bytes: Vec::new(), digest: Digest::new() };
+    out.bytes(note);
+    settings(&core.settings, &mut out);
+    for people in core.neighbours().chunks(PEOPLE_AT_A_TIME) {
+        let held = still();
+        people.iter().for_each(|person| somebody(core, *person, &mut out));
+        drop(held);
+        out.full_blocks()?;
     }
+    out.word(NOBODY);
+    // What was put in meanwhile may reach as far from the present as from where it was when this began.
+    out.word(u64::from(present().seconds()));
     out.finish()
 }
 
-fn settings(settings: &Settings, out: &mut Out<'_>) -> io::Result<()> {
-    for number in [settings.specialties, u16::from(settings.languages), u16::from(settings.sectors)] {
-        out.word(u64::from(number))?;
+fn somebody(core: &Core, person: u32, out: &mut Out<'_>) {
+    let Some(row) = core.people.row(person).filter(|row| !row.is_gone()) else { return };
+    out.word(core.people.lanes(person).count() as u64);
+    row.numbers().into_iter().for_each(|number| out.word(number));
+    out.bytes(core.people.words(person).stored);
+    for lane in core.people.lanes(person) {
+        let record = core.record(lane);
+        out.word(record.len() as u64);
+        out.words.extend(record.used().iter().skip(1).map(|word| word.load(Ordering::Relaxed)));
     }
-    out.word(u64::from(settings.now.seconds()))?;
-    out.word(settings.zones.len() as u64)?;
+}
+
+fn settings(settings: &Settings, out: &mut Out<'_>) {
+    for number in [settings.specialties, u16::from(settings.languages), u16::from(settings.sectors)] {
+        out.word(u64::from(number));
+    }
+    out.word(settings.zones.len() as u64);
     for zone in &settings.zones {
-        out.bytes(zone.name.as_bytes())?;
-        out.word(zone.offsets.len() as u64)?;
+        out.bytes(zone.name.as_bytes());
+        out.word(zone.offsets.len() as u64);
         for (from, offset) in &zone.offsets {
-            out.word(u64::from(from.seconds()) << 32 | u64::from(offset.cast_unsigned()))?;
+            out.word(u64::from(from.seconds()) << 32 | u64::from(offset.cast_unsigned()));
         }
     }
-    Ok(())
 }
 
 /// Reads what [`write`] wrote.
@@ -85,7 +94,11 @@ pub(crate) fn read(file: &mut dyn Read) -> io::Result<(Draft, Vec<u8>)> {
     let note = input.bytes()?;
     let mut draft = Draft::new(read_settings(&mut input)?);
     let mut words = Vec::new();
-    for _ in 0..input.word()? {
+    loop {
+        let places = input.word()?;
+        if places == NOBODY {
+            break;
+        }
         let numbers = [input.word()?, input.word()?, input.word()?, input.word()?];
         let stored = input.bytes()?;
         if Words::read(&stored).is_none_or(|words| words.stored.len() != stored.len()) {
@@ -94,11 +107,12 @@ pub(crate) fn read(file: &mut dyn Read) -> io::Result<(Draft, Vec<u8>)> {
         let row = Row::from_numbers(numbers, draft.words(&stored));
         row.set_stamp(STAMP);
         words.clear();
-        for _ in 0..input.word()? {
+        for _ in 0..places {
             read_record(&mut input, &mut words)?;
         }
         draft.push(row, records(&words));
     }
+    draft.set_now(Moment::from_seconds(input.word()? as u32));
     input.finish()?;
     Ok((draft, note))
 }
@@ -133,7 +147,7 @@ fn read_record(input: &mut In<'_>, words: &mut Vec<AtomicU64>) -> io::Result<()>
 }
 
 fn read_settings(input: &mut In<'_>) -> io::Result<Settings> {
-    let [specialties, languages, sectors, now] = [input.word()?, input.word()?, input.word()?, input.word()?];
+    let [specialties, languages, sectors] = [input.word()?, input.word()?, input.word()?];
     let mut zones = Vec::new();
     for _ in 0..input.word()? {
         let name = String::from_utf8(input.bytes()?).map_err(|_| wrong("a zone's name is no text"))?;
@@ -149,7 +163,7 @@ fn read_settings(input: &mut In<'_>) -> io::Result<Settings> {
         specialties: specialties as u16,
         languages: languages as u8,
         sectors: sectors as u8,
-        now: Moment::from_seconds(now as u32),
+        now: Moment::MIN,
     })
 }
 
@@ -162,40 +176,49 @@ struct Out<'a> {
 }
 
 impl Out<'_> {
-    fn word(&mut self, word: u64) -> io::Result<()> {
+    fn word(&mut self, word: u64) {
         self.words.push(word);
-        if self.words.len() == BLOCK { self.block() } else { Ok(()) }
     }
 
     /// Bytes with their length, filled up to whole words.
-    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.word(bytes.len() as u64)?;
-        for piece in bytes.chunks(8) {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.word(bytes.len() as u64);
+        let (whole, rest) = bytes.as_chunks();
+        self.words.extend(whole.iter().map(|word| u64::from_le_bytes(*word)));
+        if !rest.is_empty() {
             let mut word = [0; 8];
-            for (to, from) in word.iter_mut().zip(piece) {
-                *to = *from;
-            }
-            self.word(u64::from_le_bytes(word))?;
+            word.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            self.word(u64::from_le_bytes(word));
+        }
+    }
+
+    /// Writes whole blocks, as many as there are.
+    fn full_blocks(&mut self) -> io::Result<()> {
+        while self.words.len() >= BLOCK {
+            self.block(BLOCK)?;
         }
         Ok(())
     }
 
-    fn block(&mut self) -> io::Result<()> {
-        self.digest.add(self.words.len() as u64);
-        self.words.iter().for_each(|word| self.digest.add(*word));
+    fn block(&mut self, length: usize) -> io::Result<()> {
+        let words = self.words.get(..length).unwrap_or(&self.words);
+        self.digest.add(words.len() as u64);
+        words.iter().for_each(|word| self.digest.add(*word));
         self.bytes.clear();
-        self.bytes.extend_from_slice(&(self.words.len() as u64).to_le_bytes());
+        self.bytes.extend_from_slice(&(words.len() as u64).to_le_bytes());
         self.bytes.extend_from_slice(&self.digest.finish().to_le_bytes());
-        self.words.iter().for_each(|word| self.bytes.extend_from_slice(&word.to_le_bytes()));
-        self.words.clear();
-        self.file.write_all(&self.bytes)
+        words.iter().for_each(|word| self.bytes.extend_from_slice(&word.to_le_bytes()));
+        self.file.write_all(&self.bytes)?;
+        self.words.drain(..length.min(self.words.len()));
+        Ok(())
     }
 
     fn finish(mut self) -> io::Result<()> {
+        self.full_blocks()?;
         if !self.words.is_empty() {
-            self.block()?;
+            self.block(self.words.len())?;
         }
-        self.block()?;
+        self.block(0)?;
         self.file.flush()
     }
 }

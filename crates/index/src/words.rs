@@ -61,9 +61,9 @@ impl Facts {
         Self { practitioner: profile.practitioner, kind, content, words: words.into() }
     }
 
-    /// What they are called.
-    pub(crate) fn names(&self) -> &str {
-        Words::read(&self.words).map_or("", |words| words.names)
+    /// Languages, names and card.
+    pub(crate) fn words(&self) -> Words<'_> {
+        Words::read(&self.words).unwrap_or_default()
     }
 }
 
