@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -16,6 +17,8 @@ use crate::profile::{Profile, Visit};
 use crate::reader::Reader;
 use crate::worlds::{NOON, busy, everyday, free_starts, id, profile, range, settings};
 use crate::{Builder, Packed};
+
+mod beside;
 
 #[derive(Debug, Clone)]
 enum Change {
@@ -75,7 +78,7 @@ impl Known {
 
 /// An index and what is known of it.
 struct World {
-    index: Index,
+    index: Arc<Index>,
     known: BTreeMap<PractitionerId, Known>,
     now: Moment,
 }
@@ -89,7 +92,7 @@ impl World {
             builder.add(somebody.packed(NOON));
             known.insert(somebody.profile.practitioner, somebody);
         }
-        Self { index: builder.finish(), known, now: NOON }
+        Self { index: Arc::new(builder.finish()), known, now: NOON }
     }
 
     fn put(&mut self, profile: Profile, busy: &[Span]) {
@@ -135,7 +138,7 @@ impl World {
                 let (index, note) = Index::read_from(&mut file.as_slice()).expect("what was written");
                 assert_eq!(note, b"position 7");
                 assert_eq!(index.settings(), self.index.settings());
-                self.index = index;
+                self.index = Arc::new(index);
             }
         }
     }
@@ -351,7 +354,7 @@ fn a_rebuild_copies_records_only_if_many_are_garbage() {
     };
     (0..3_000).for_each(|number| builder.add(somebody(number, 50)));
     let index = builder.finish();
-    let arena = |index: &Index| std::sync::Arc::as_ptr(&core(&index.reader()).arena);
+    let arena = |index: &Index| Arc::as_ptr(&core(&index.reader()).arena);
     let first = arena(&index);
     (0..100).for_each(|number| assert_eq!(index.remove(id(number)), Applied::Done));
     index.rebuild();
