@@ -9,9 +9,9 @@ use crate::appendix::Appendix;
 use crate::huge;
 
 /// Words of a chunk are counted in so many bits of a record's number, chunks in the rest.
-const OFFSET_BITS: u32 = 20;
+pub(crate) const OFFSET_BITS: u32 = 20;
 /// The longest usual chunk: 8 MB.
-const CHUNK: usize = 1 << OFFSET_BITS;
+pub(crate) const CHUNK: usize = 1 << OFFSET_BITS;
 /// The first chunk: small, so that a small index stays small.
 const FIRST_CHUNK: usize = 1 << 13;
 /// No record.
@@ -84,6 +84,17 @@ impl Arena {
         (record, self.rest(record).get(..capacity).unwrap_or(&[]))
     }
 
+    /// How many chunks there are.
+    pub(crate) fn chunks(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// Adds a chunk that is full of records. Two at the same time are for the caller to prevent.
+    pub(crate) fn add_chunk(&self, chunk: Vec<AtomicU64>) {
+        self.used.store(chunk.len(), Ordering::Relaxed);
+        self.chunks.push(chunk.into());
+    }
+
     /// Notes that a record is used no longer.
     pub(crate) fn drop_record(&self, record: u32) {
         self.garbage.fetch_add(self.words(record).len(), Ordering::Relaxed);
@@ -106,7 +117,7 @@ pub(crate) fn capacity(head: &AtomicU64) -> usize {
 }
 
 /// A little more than is needed, in whole cache lines: tomorrow's record of the same practitioner mostly fits.
-fn roomy(words: usize) -> usize {
+pub(crate) fn roomy(words: usize) -> usize {
     (words + words / 32).next_multiple_of(8)
 }
 

@@ -8,15 +8,21 @@ use std::sync::atomic::Ordering;
 use hashbrown::HashTable;
 use rendez_vocab::ids::PractitionerId;
 
-use crate::arena::{Arena, NO_RECORD};
+use crate::arena::{Arena, NO_RECORD, OFFSET_BITS};
+use crate::clock::Clock;
 use crate::core::{Core, aims, traits};
-use crate::hot::{BANDS, COLUMNS, Hot, LANES};
+use crate::hot::{BANDS, COLUMNS, Hot, LANES, Traits};
+use crate::huge;
 use crate::index::{Index, Settings};
 use crate::moment::Moment;
 use crate::names::NameBook;
 use crate::people::{OpenPage, Pages, People, Row};
 use crate::record::Record;
 use crate::record::pack::Packed;
+
+use ready::{Batch, KnownTimes, Lanes, UNKNOWN};
+
+pub(crate) mod ready;
 
 /// Collects practitioners for a new index.
 pub struct Builder {
@@ -41,6 +47,9 @@ impl Builder {
     }
 }
 
+/// The stamp of everybody who was read.
+const STAMP: u32 = 1;
+
 /// Where people stand by their ids.
 pub(crate) type Ids = HashTable<u32>;
 
@@ -58,8 +67,16 @@ pub(crate) fn spread(id: PractitionerId) -> u64 {
 /// Somebody who waits for a number.
 struct Entry {
     row: Row,
-    /// The first of their records among all, and how many they are.
+    owns: Owned,
+}
+
+/// Where somebody's records and lanes are among all.
+#[derive(Clone, Copy)]
+struct Owned {
+    /// The first of the records, and how many they are.
     records: (u32, u32),
+    /// The first of the lanes that are known already, and how many they are; none if they are still to be made.
+    lanes: (u32, u32),
 }
 
 /// An arrangement under way.
@@ -70,6 +87,7 @@ pub(crate) struct Draft {
     open: OpenPage,
     entries: Vec<Entry>,
     records: Vec<u32>,
+    lanes: Lanes,
     ids: Ids,
 }
 
@@ -83,6 +101,7 @@ impl Draft {
             open: OpenPage::default(),
             entries: Vec::new(),
             records: Vec::new(),
+            lanes: Lanes::default(),
             ids: Ids::new(),
         }
     }
@@ -141,23 +160,23 @@ impl Draft {
     fn place(&mut self, row: Row, records: impl Iterator<Item = u32>) {
         let first = self.records.len();
         self.records.extend(records);
-        let records = (first as u32, (self.records.len() - first) as u32);
+        let owns = Owned { records: (first as u32, (self.records.len() - first) as u32), lanes: (0, 0) };
         let (id, number) = (row.practitioner(), self.entries.len() as u32);
         let entries = &self.entries;
         let known = self.ids.find_mut(spread(id), |known| practitioner(entries, *known) == Some(id));
         match known.copied() {
             Some(old) => {
                 if let Some(entry) = self.entries.get_mut(old as usize) {
-                    let (first, count) = entry.records;
+                    let (first, count) = entry.owns.records;
                     let dropped = self.records.iter_mut().skip(first as usize).take(count as usize);
                     for record in dropped {
                         self.arena.drop_record(std::mem::replace(record, NO_RECORD));
                     }
-                    *entry = Entry { row, records };
+                    *entry = Entry { row, owns };
                 }
             }
             None => {
-                self.entries.push(Entry { row, records });
+                self.entries.push(Entry { row, owns });
                 let entries = &self.entries;
                 self.ids.insert_unique(spread(id), number, |known| {
                     practitioner(entries, *known).map_or(0, spread)
@@ -166,9 +185,36 @@ impl Draft {
         }
     }
 
-    /// Says what the present is.
-    pub(crate) fn set_now(&mut self, now: Moment) {
+    /// Adds people who are in no other batch, and leaves the batch empty.
+    pub(crate) fn add_batch(&mut self, batch: &mut Batch) {
+        let higher = (self.arena.chunks() as u32) << OFFSET_BITS;
+        batch.chunks.drain(..).for_each(|chunk| self.arena.add_chunk(chunk));
+        let page = self.pages.add(std::mem::take(&mut batch.words).into());
+        let (mut record, mut lane) = (self.records.len() as u32, self.lanes.traits.len() as u32);
+        for person in batch.people.drain(..) {
+            let owns = Owned { records: (record, person.records), lanes: (lane, person.lanes) };
+            (record, lane) = (record + person.records, lane + person.lanes);
+            let row = Row::from_numbers(person.numbers, page | u64::from(person.words_at));
+            row.set_stamp(STAMP);
+            self.entries.push(Entry { row, owns });
+        }
+        self.records.extend(batch.records.drain(..).map(|record| record + higher));
+        self.lanes.append(&mut batch.lanes, higher);
+    }
+
+    /// Says what the present is, and when what was read of lanes' times began to be written. On another day by some
+    /// clock it is of no use.
+    pub(crate) fn set_present(&mut self, begun: Moment, now: Moment) {
         self.settings.now = now;
+        let on_one_day = |offsets| {
+            let mut clock = Clock::new(offsets);
+            let ((day, time), (same, later)) = (clock.local(begun), clock.local(now));
+            day == same && i64::from(later) - i64::from(time) == now.unix() - begun.unix()
+        };
+        let zones = &self.settings.zones;
+        if now < begun || !on_one_day(&[]) || !zones.iter().all(|zone| on_one_day(&zone.offsets)) {
+            self.lanes.forget_times();
+        }
     }
 
     /// Stores words for a row that is pushed next.
@@ -178,22 +224,26 @@ impl Draft {
 
     /// Sorts everything, and says where people stand.
     pub(crate) fn finish(self) -> (Core, Ids) {
-        let Self { settings, arena, pages, mut open, mut entries, records, mut ids } = self;
+        let Self { settings, arena, pages, mut open, mut entries, records, lanes, mut ids } = self;
         open.close(&pages);
         ids.clear();
-        entries.sort_unstable_by_key(|entry| entry.row.practitioner().uuid().as_u64_pair());
-        let spans: Vec<(u32, u32)> = entries.iter().map(|entry| entry.records).collect();
-        let people = People::new(entries.into_iter().map(|entry| entry.row).collect(), pages);
+        let id = |entry: &Entry| entry.row.practitioner();
+        entries.sort_unstable_by_key(|entry| id(entry).uuid().as_u64_pair());
+        entries.dedup_by_key(|entry| id(entry));
+        let owned: Vec<Owned> = entries.iter().map(|entry| entry.owns).collect();
+        let mut rows = huge::reserved(entries.len());
+        rows.extend(entries.into_iter().map(|entry| entry.row));
+        let people = People::new(rows, pages);
 
         // Names take about as long as everything else.
-        let (hot, names) = std::thread::scope(|scope| {
+        let ((hot, known), names) = std::thread::scope(|scope| {
             let names = scope.spawn(|| NameBook::of(&people));
-            let hot = arrange(&settings, &people, &arena, &spans, records, &mut ids);
+            let hot = arrange(&settings, &people, &arena, &owned, records, lanes, &mut ids);
             (hot, names.join())
         });
         let names = names.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let core = Core::new(settings, hot, arena, people, names);
-        set_all_times(&core);
+        set_all_times(&core, &known);
         (core, ids)
     }
 }
@@ -203,47 +253,71 @@ fn arrange(
     settings: &Settings,
     people: &People,
     arena: &Arena,
-    spans: &[(u32, u32)],
+    owned: &[Owned],
     records: Vec<u32>,
+    lanes: Lanes,
     ids: &mut Ids,
-) -> Hot {
-    ids.reserve(spans.len(), |person| spread(people.practitioner(*person)));
-    for person in (0..).take(spans.len()) {
+) -> (Hot, KnownTimes) {
+    ids.reserve(owned.len(), |person| spread(people.practitioner(*person)));
+    for person in (0..).take(owned.len()) {
         let hash = spread(people.practitioner(person));
         ids.insert_unique(hash, person, |known| spread(people.practitioner(*known)));
     }
     // On two threads.
-    let middle = spans.len() / 2;
+    let middle = owned.len() / 2;
     let some = |from: usize, until: usize| {
         let mut some = Vec::with_capacity(records.len() / 2 + 1);
-        for (person, (first, count)) in (from as u32..).zip(spans.get(from..until).unwrap_or(&[])) {
-            let Some(row) = people.row(person) else { continue };
-            let (kind, words) = (row.kind(), people.words(person));
-            for number in records.iter().skip(*first as usize).take(*count as usize) {
-                let record = Record::new(arena.words(*number));
-                for aims in aims(&record, kind) {
-                    some.push(traits(&record, *number, person, kind, words.languages, aims));
-                }
-            }
+        for (person, owns) in (from as u32..).zip(owned.get(from..until).unwrap_or(&[])) {
+            traits_of(people, arena, person, *owns, &records, &lanes, &mut some);
         }
         some
     };
-    let (mut all_traits, rest) = std::thread::scope(|scope| {
-        let rest = scope.spawn(|| some(middle, spans.len()));
+    let (mut all, rest) = std::thread::scope(|scope| {
+        let rest = scope.spawn(|| some(middle, owned.len()));
         (some(0, middle), rest.join())
     });
-    all_traits.extend(rest.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    all.extend(rest.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    let Lanes { times, .. } = lanes;
     drop(records);
+    let (all_traits, times_at): (Vec<Traits>, Vec<u32>) = all.into_iter().unzip();
     let (hot, lanes) = Hot::build(settings.specialties, &all_traits);
     let mut next = lanes.as_slice();
     let mut owners = all_traits.iter().map(|traits| traits.person).peekable();
-    for (person, (_, places)) in (0..).zip(spans) {
+    for (person, owns) in (0..).zip(owned) {
         let count = std::iter::from_fn(|| owners.next_if_eq(&person)).count();
         let (own, rest) = next.split_at_checked(count).unwrap_or((next, &[]));
-        give_lanes(&hot, people, person, own, *places as usize);
+        give_lanes(&hot, people, person, own, owns.records.1 as usize);
         next = rest;
     }
-    hot
+    let known = KnownTimes::new(&lanes, &times_at, times);
+    (hot, known)
+}
+
+/// What somebody's lanes are to be, and where their times begin that are known.
+fn traits_of(
+    people: &People,
+    arena: &Arena,
+    person: u32,
+    owns: Owned,
+    records: &[u32],
+    lanes: &Lanes,
+    out: &mut Vec<(Traits, u32)>,
+) {
+    let own = |(first, count): (u32, u32)| first as usize..(first + count) as usize;
+    if let (true, Some(known)) = (owns.lanes.1 > 0, lanes.traits.get(own(owns.lanes))) {
+        let times_at = lanes.times_at.iter().skip(owns.lanes.0 as usize);
+        let with_person = |traits: &Traits| Traits { person, ..traits.clone() };
+        out.extend(known.iter().map(with_person).zip(times_at.copied()));
+        return;
+    }
+    let Some(row) = people.row(person) else { return };
+    let (kind, words) = (row.kind(), people.words(person));
+    for number in records.get(own(owns.records)).unwrap_or(&[]) {
+        let record = Record::new(arena.words(*number));
+        for aims in aims(&record, kind) {
+            out.push((traits(&record, *number, person, kind, words.languages, aims), UNKNOWN));
+        }
+    }
 }
 
 /// Says which lanes are somebody's: for each place the same number of them, the main one first.
@@ -260,25 +334,27 @@ fn practitioner(entries: &[Entry], number: u32) -> Option<PractitionerId> {
     entries.get(number as usize).map(|entry| entry.row.practitioner())
 }
 
-/// Computes when each lane is free, on two threads: each has its own blocks.
-fn set_all_times(core: &Core) {
+/// Says when each lane is free, on two threads: each has its own blocks.
+fn set_all_times(core: &Core, known: &KnownTimes) {
     let blocks = core.hot.blocks();
     // Even, because cache lines are shared by fewer than that.
     let middle = (blocks / 2).next_multiple_of(64).min(blocks);
     std::thread::scope(|scope| {
-        scope.spawn(|| (middle..blocks).for_each(|block| set_times(core, block)));
-        (0..middle).for_each(|block| set_times(core, block));
+        scope.spawn(|| (middle..blocks).for_each(|block| set_times(core, block, known)));
+        (0..middle).for_each(|block| set_times(core, block, known));
     });
 }
 
-/// Computes when the lanes of a block are free. Days are kept by day, so those of all its lanes are turned at once.
-fn set_times(core: &Core, block: usize) {
+/// Says when the lanes of a block are free. Days are kept by day, so those of all its lanes are turned at once.
+fn set_times(core: &Core, block: usize, known: &KnownTimes) {
     let mut days = [[[0_u64; LANES]; BANDS]; COLUMNS];
     let lanes = (block * LANES) as u32..((block + 1) * LANES) as u32;
     for (seat, lane) in lanes.enumerate().filter(|(_, lane)| core.hot.is_active(*lane)) {
-        let record = core.record(lane);
-        let mut clock = core.clock(record.zone());
-        let times = record.times(&core.columns(lane, &record), &mut clock, core.now());
+        let known = known.get(lane).filter(|known| known.check_at > core.now());
+        let times = known.unwrap_or_else(|| {
+            let record = core.record(lane);
+            record.times(&core.columns(lane, &record), &mut core.clock(record.zone()), core.now())
+        });
         core.hot.set_first(lane, &times.first, times.check_at);
         for (by_band, of_lane) in days.iter_mut().zip(&times.days) {
             for (by_seat, of_lane) in by_band.iter_mut().zip(of_lane) {

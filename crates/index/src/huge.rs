@@ -7,10 +7,16 @@
 /// Less than this is left as it is.
 const LARGE: usize = 4 << 20;
 
-/// So many of something, in large pages if that is much.
-pub(crate) fn filled<T>(count: usize, make: impl FnMut() -> T) -> Vec<T> {
+/// Room for so many of something, in large pages if that is much.
+pub(crate) fn reserved<T>(count: usize) -> Vec<T> {
     let mut vector = Vec::with_capacity(count);
     advise(vector.spare_capacity_mut());
+    vector
+}
+
+/// So many of something, in large pages if that is much.
+pub(crate) fn filled<T>(count: usize, make: impl FnMut() -> T) -> Vec<T> {
+    let mut vector = reserved(count);
     vector.extend(std::iter::repeat_with(make).take(count));
     vector
 }

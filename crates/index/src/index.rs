@@ -208,7 +208,11 @@ impl Index {
     /// those that came after the note some are in the file and some are not; whoever reads it makes them again.
     pub fn write_to(&self, file: &mut dyn Write, note: &[u8]) -> io::Result<()> {
         let core = self.core.load_full();
-        snapshot::write(&core, || self.changing().0, || self.reader().now(), file, note)
+        let still = || {
+            let (writer, present) = self.changing();
+            (writer, Arc::ptr_eq(&core, &present))
+        };
+        snapshot::write(&core, still, || self.reader().now(), file, note)
     }
 
     /// Reads what [`Index::write_to`] wrote, with the note. A file that is cut, changed or of another version is refused.

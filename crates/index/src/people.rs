@@ -133,9 +133,11 @@ impl Row {
 
 /// Everybody.
 pub(crate) struct People {
-    blocks: Appendix<Box<[Row]>>,
+    /// Those whose numbers are in the order of their ids.
+    sorted: Vec<Row>,
+    /// Those who came later.
+    later: Appendix<Box<[Row]>>,
     len: AtomicU32,
-    sorted: u32,
     /// How many of them were taken out.
     gone: AtomicU32,
     pages: Arc<Pages>,
@@ -145,22 +147,13 @@ pub(crate) struct People {
 impl People {
     /// From rows in order of id, and their words.
     pub(crate) fn new(rows: Vec<Row>, pages: Arc<Pages>) -> Self {
-        let people = Self {
-            blocks: Appendix::default(),
+        Self {
             len: AtomicU32::new(rows.len() as u32),
-            sorted: rows.len() as u32,
+            sorted: rows,
+            later: Appendix::default(),
             gone: AtomicU32::new(0),
             pages,
             lists: Appendix::default(),
-        };
-        let mut rows = rows.into_iter();
-        loop {
-            let mut block: Vec<Row> = rows.by_ref().take(BLOCK).collect();
-            if block.is_empty() {
-                return people;
-            }
-            block.resize_with(BLOCK, Row::default);
-            people.blocks.push(block.into());
         }
     }
 
@@ -183,20 +176,23 @@ impl People {
 
     /// People with a smaller number than this are numbered in the order of their ids.
     pub(crate) fn sorted(&self) -> u32 {
-        self.sorted
+        self.sorted.len() as u32
     }
 
     /// Somebody's row.
     #[inline]
     pub(crate) fn row(&self, person: u32) -> Option<&Row> {
-        self.blocks.get(person as usize / BLOCK)?.get(person as usize % BLOCK)
+        self.sorted.get(person as usize).or_else(|| {
+            let late = person as usize - self.sorted.len();
+            self.later.get(late / BLOCK)?.get(late % BLOCK)
+        })
     }
 
     /// Adds somebody whose words are stored already. For the one writer.
     pub(crate) fn push(&self, facts: &Facts, words: u64) -> u32 {
         let person = self.len.load(Ordering::Relaxed);
         if self.row(person).is_none() {
-            self.blocks.push((0..BLOCK).map(|_| Row::default()).collect());
+            self.later.push((0..BLOCK).map(|_| Row::default()).collect());
         }
         if let Some(row) = self.row(person) {
             let (high, low) = facts.practitioner.uuid().as_u64_pair();
@@ -267,7 +263,8 @@ impl People {
 
     /// Memory that is held.
     pub(crate) fn bytes(&self) -> usize {
-        let rows = self.blocks.len() * BLOCK * size_of::<Row>() + self.blocks.bytes();
+        let rows =
+            (self.sorted.capacity() + self.later.len() * BLOCK) * size_of::<Row>() + self.later.bytes();
         let lists: usize = self.lists.iter().map(|list| list.len() * 4).sum();
         rows + lists + self.lists.bytes() + self.pages.bytes()
     }

@@ -130,7 +130,12 @@ pub(crate) struct Pages {
 impl Pages {
     /// Stores words on a page of their own while others read.
     pub(crate) fn append(&self, words: &[u8]) -> u64 {
-        (self.pages.push(words.into()) as u64) << 32
+        self.add(words.into())
+    }
+
+    /// Adds a page, and says where its first words are.
+    pub(crate) fn add(&self, page: Box<[u8]>) -> u64 {
+        (self.pages.push(page) as u64) << 32
     }
 
     /// Notes that words are used no longer.
