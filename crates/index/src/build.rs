@@ -235,16 +235,26 @@ impl Draft {
         rows.extend(entries.into_iter().map(|entry| entry.row));
         let people = People::new(rows, pages);
 
-        // Names take about as long as everything else.
         let ((hot, known), names) = std::thread::scope(|scope| {
-            let names = scope.spawn(|| NameBook::of(&people));
-            let hot = arrange(&settings, &people, &arena, &owned, records, lanes, &mut ids);
-            (hot, names.join())
+            let names = scope.spawn(|| {
+                number_by_id(&people, &mut ids);
+                NameBook::of(&people)
+            });
+            (arrange(&settings, &people, &arena, &owned, records, lanes), names.join())
         });
         let names = names.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let core = Core::new(settings, hot, arena, people, names);
         set_all_times(&core, &known);
         (core, ids)
+    }
+}
+
+/// Says where everybody stands.
+fn number_by_id(people: &People, ids: &mut Ids) {
+    ids.reserve(people.len() as usize, |person| spread(people.practitioner(*person)));
+    for person in 0..people.len() {
+        let hash = spread(people.practitioner(person));
+        ids.insert_unique(hash, person, |known| spread(people.practitioner(*known)));
     }
 }
 
@@ -256,17 +266,11 @@ fn arrange(
     owned: &[Owned],
     records: Vec<u32>,
     lanes: Lanes,
-    ids: &mut Ids,
 ) -> (Hot, KnownTimes) {
-    ids.reserve(owned.len(), |person| spread(people.practitioner(*person)));
-    for person in (0..).take(owned.len()) {
-        let hash = spread(people.practitioner(person));
-        ids.insert_unique(hash, person, |known| spread(people.practitioner(*known)));
-    }
     // On two threads.
     let middle = owned.len() / 2;
     let some = |from: usize, until: usize| {
-        let mut some = Vec::with_capacity(records.len() / 2 + 1);
+        let mut some = Lanes::default();
         for (person, owns) in (from as u32..).zip(owned.get(from..until).unwrap_or(&[])) {
             traits_of(people, arena, person, *owns, &records, &lanes, &mut some);
         }
@@ -274,12 +278,14 @@ fn arrange(
     };
     let (mut all, rest) = std::thread::scope(|scope| {
         let rest = scope.spawn(|| some(middle, owned.len()));
-        (some(0, middle), rest.join())
+        let mut first = some(0, middle);
+        first.traits.reserve_exact(first.traits.len() + first.traits.len() / 16);
+        (first, rest.join())
     });
-    all.extend(rest.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-    let Lanes { times, .. } = lanes;
-    drop(records);
-    let (all_traits, times_at): (Vec<Traits>, Vec<u32>) = all.into_iter().unzip();
+    all.append(&mut rest.unwrap_or_else(|panic| std::panic::resume_unwind(panic)), 0);
+    let times = lanes.times;
+    drop((records, lanes.traits, lanes.times_at));
+    let Lanes { traits: all_traits, times_at, .. } = all;
     let (hot, lanes) = Hot::build(settings.specialties, &all_traits);
     let mut next = lanes.as_slice();
     let mut owners = all_traits.iter().map(|traits| traits.person).peekable();
@@ -301,13 +307,12 @@ fn traits_of(
     owns: Owned,
     records: &[u32],
     lanes: &Lanes,
-    out: &mut Vec<(Traits, u32)>,
+    out: &mut Lanes,
 ) {
     let own = |(first, count): (u32, u32)| first as usize..(first + count) as usize;
     if let (true, Some(known)) = (owns.lanes.1 > 0, lanes.traits.get(own(owns.lanes))) {
-        let times_at = lanes.times_at.iter().skip(owns.lanes.0 as usize);
-        let with_person = |traits: &Traits| Traits { person, ..traits.clone() };
-        out.extend(known.iter().map(with_person).zip(times_at.copied()));
+        out.traits.extend(known.iter().map(|traits| Traits { person, ..traits.clone() }));
+        out.times_at.extend(lanes.times_at.get(own(owns.lanes)).unwrap_or(&[]));
         return;
     }
     let Some(row) = people.row(person) else { return };
@@ -315,9 +320,10 @@ fn traits_of(
     for number in records.get(own(owns.records)).unwrap_or(&[]) {
         let record = Record::new(arena.words(*number));
         for aims in aims(&record, kind) {
-            out.push((traits(&record, *number, person, kind, words.languages, aims), UNKNOWN));
+            out.traits.push(traits(&record, *number, person, kind, words.languages, aims));
         }
     }
+    out.times_at.resize(out.traits.len(), UNKNOWN);
 }
 
 /// Says which lanes are somebody's: for each place the same number of them, the main one first.

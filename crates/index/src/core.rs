@@ -10,10 +10,12 @@ use crate::arena::Arena;
 use crate::clock::{Clock, offsets};
 use crate::digest::Digest;
 use crate::hot::{Aim, Hot, LANES, Traits, odd_lengths};
+use crate::huge;
 use crate::index::Settings;
 use crate::moment::{Moment, ZoneNo};
 use crate::names::NameBook;
 use crate::people::{Kind, People};
+use crate::record::times::band;
 use crate::record::{Columns, Record};
 
 /// So often a record that is being overwritten is read again: the writer may have been put aside in the middle.
@@ -103,6 +105,21 @@ impl Core {
     /// The visit types that a lane's columns speak of.
     pub(crate) fn columns(&self, lane: u32, record: &Record<'_>) -> Columns {
         record.columns(Aim::first_of(self.hot.aims(lane)))
+    }
+
+    /// Asks memory for what the writer looks at to change a place around a moment, all of it at once: looked at one after
+    /// another, each word would be waited for.
+    pub(crate) fn fetch_for_change(&self, lane: u32, at: Moment) {
+        let (block, seat) = (lane as usize / LANES, lane as usize % LANES);
+        // By the clock of UTC, which is mostly the same part of the same day.
+        let (day, time) = Clock::new(&[]).local(at);
+        let (day, band) = (day.rem_euclid(64) as usize, band(time));
+        self.arena.fetch(self.hot.record(lane));
+        let days = self.hot.days.get(block).map_or(&[][..], |days| &days.0);
+        days.iter().for_each(|column| huge::fetch(&column[band][day]));
+        let first = self.hot.first.iter().filter_map(|column| column.get(block));
+        first.for_each(|words| huge::fetch(&words.0[seat]));
+        self.record(lane).fetch(at.seconds());
     }
 
     /// Everybody's number once, people who are neighbours beside each other.

@@ -4,8 +4,8 @@
 //! It is only advice to the system; nothing else changes if it is not taken.
 #![allow(unsafe_code)]
 
-/// Less than this is left as it is.
-const LARGE: usize = 4 << 20;
+/// Less than this is left as it is. What is a little more lies beside other memory that is advised, and shares pages.
+const LARGE: usize = 512 << 10;
 
 /// Room for so many of something, in large pages if that is much.
 pub(crate) fn reserved<T>(count: usize) -> Vec<T> {
@@ -25,10 +25,11 @@ pub(crate) fn filled<T>(count: usize, make: impl FnMut() -> T) -> Vec<T> {
 fn advise<T>(memory: &mut [T]) {
     const PAGE: usize = 4096;
     let (start, bytes) = (memory.as_mut_ptr() as usize, size_of_val(memory));
-    let (from, until) = (start.next_multiple_of(PAGE), (start + bytes) / PAGE * PAGE);
-    if bytes >= LARGE && from < until {
-        // SAFETY: the pages lie wholly in memory that is borrowed here, and the advice changes no byte of them. An error
-        // means that the system has no such pages, which is as good.
+    // Up to the ends of its pages, so that nothing lies between it and its neighbours.
+    let (from, until) = (start / PAGE * PAGE, (start + bytes).next_multiple_of(PAGE));
+    if bytes >= LARGE {
+        // SAFETY: memory that is borrowed here lies on each of the pages, so they are there, and the advice changes no byte
+        // of them, whosever it is. An error means that the system has no such pages, which is as good.
         unsafe { libc::madvise(from as *mut libc::c_void, until - from, libc::MADV_HUGEPAGE) };
     }
 }

@@ -23,15 +23,16 @@ const LIST: u32 = 1 << 31;
 /// In the word of a person's kind: they were taken out.
 const GONE: u64 = 1 << 32;
 
-/// A person.
+/// A person. What a change looks at stands together.
 #[derive(Default)]
+#[repr(C)]
 pub(crate) struct Row {
     id: [AtomicU64; 2],
+    lanes: AtomicU32,
+    stamp: AtomicU32,
     content: AtomicU64,
     words: AtomicU64,
     kind: AtomicU64,
-    lanes: AtomicU32,
-    stamp: AtomicU32,
 }
 
 impl Row {

@@ -3,9 +3,12 @@
 //! Order of stores: first the bits of a record, then what the lane says of them. A search believes a lane only where to
 //! look; the starts that it shows are read from the record.
 
+use std::ops::RangeInclusive;
+use std::sync::atomic::Ordering;
+
 use crate::build::Ids;
 use crate::core::Core;
-use crate::hot::COLUMNS;
+use crate::hot::{BANDS, COLUMNS, LANES};
 use crate::index::{Applied, Stamp};
 use crate::midnight;
 use crate::moment::{Moment, Span};
@@ -14,6 +17,7 @@ use crate::profile::Visit;
 use crate::record::Record;
 use crate::record::change::Touched;
 use crate::record::pack::Packed;
+use crate::record::times::{Cells, band};
 
 use rendez_vocab::ids::PractitionerId;
 
@@ -94,6 +98,7 @@ impl Writer {
         let Some(row) = core.people.row(person) else { return Applied::Unknown };
         self.stamped(row);
         for lane in core.people.lanes(person) {
+            core.fetch_for_change(lane, range.start);
             let record = core.record(lane);
             if let Some(touched) = record.take(range) {
                 follow(core, lane, &record, touched);
@@ -118,6 +123,7 @@ impl Writer {
         }
         self.stamped(row);
         for lane in core.people.lanes(person) {
+            core.fetch_for_change(lane, range.start);
             let record = core.record(lane);
             let today = core.clock(record.zone()).day_start(core.now());
             if let Some(touched) = record.refresh(range, today, &mut free) {
@@ -190,7 +196,12 @@ fn follow(core: &Core, main: u32, record: &Record<'_>, touched: Touched) {
         return;
     }
     let from = touched.from.max(today);
-    let ((first, _), (last, _)) = (clock.local(from), clock.local(touched.to));
+    let (last, last_time) = clock.local(touched.to);
+    let (first, first_time) = clock.local(from);
+    let bands = match first == last && clock.steady_until(touched.to.plus(1)) {
+        true => band(first_time)..=band(last_time),
+        false => 0..=BANDS - 1,
+    };
     for lane in core.hot.at_place(main) {
         let columns = core.columns(lane, record);
         if last < first || last - first >= MANY_DAYS {
@@ -199,11 +210,28 @@ fn follow(core: &Core, main: u32, record: &Record<'_>, touched: Touched) {
         }
         let within = clock.around(from, touched.to);
         record.cells(&columns, &mut clock, today, first..last + 1, within, |day, cells| {
-            core.hot.set_day(lane, day.rem_euclid(RING_DAYS) as u32, cells);
+            set_day(core, lane, day.rem_euclid(RING_DAYS) as usize, bands.clone(), cells);
         });
         if (0..COLUMNS).any(|column| core.hot.first(column, lane) >= from) {
             let (first, check_at) = record.firsts(&columns, now);
             core.hot.set_first(lane, &first, check_at);
+        }
+    }
+}
+
+/// Changes whether a lane is free on a day, in those parts of it where that may have changed: the others are mostly far from
+/// the processor.
+fn set_day(core: &Core, lane: u32, day: usize, bands: RangeInclusive<usize>, cells: &Cells) {
+    let (block, bit) = (lane as usize / LANES, 1_u64 << (lane as usize % LANES));
+    let Some(days) = core.hot.days.get(block) else { return };
+    for (columns, cell) in days.0.iter().zip(cells) {
+        for band in bands.clone() {
+            let word = &columns[band][day];
+            let old = word.load(Ordering::Relaxed);
+            let new = if cell >> band & 1 == 1 { old | bit } else { old & !bit };
+            if new != old {
+                word.store(new, Ordering::Release);
+            }
         }
     }
 }

@@ -159,6 +159,6 @@ impl Record<'_> {
 }
 
 /// Which part of the day a time of day is in.
-fn band(time: u32) -> usize {
+pub(crate) fn band(time: u32) -> usize {
     BAND_EDGES.iter().skip(1).take(BANDS - 1).filter(|edge| time >= **edge).count()
 }
