@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rendez_vocab::ids::PractitionerId;
+
 use crate::core::Core;
 use crate::moment::Moment;
 use crate::query::{Answer, Query};
@@ -38,6 +40,11 @@ impl Reader {
     /// What was given with a person's profile.
     pub fn card(&self, person: u32) -> &[u8] {
         self.core.people.words(person).card
+    }
+
+    /// Who a person is.
+    pub fn practitioner(&self, person: u32) -> PractitionerId {
+        self.core.people.practitioner(person)
     }
 
     /// The present of the index.

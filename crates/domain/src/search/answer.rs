@@ -87,10 +87,15 @@ async fn with_whom_to_call(
     request: &SearchRequest,
     results: SearchResults,
 ) -> Result<SearchResults, SearchRefusal> {
-    let wanted = |found: &Alternatives| request.q.is_some() || found.are_without_times();
-    let from_index = results.source != Source::Database;
+    let is_named = request.q.is_some();
+    let is_wanted = |found: &Alternatives| match results.source {
+        // The index here has said who is meant by a name.
+        Source::Index => !is_named && found.is_empty(),
+        Source::Node => is_named || found.is_empty(),
+        Source::Database => false,
+    };
     match results.alternatives {
-        Some(found) if from_index && wanted(&found) => {
+        Some(found) if is_wanted(&found) => {
             // What the index said is worth more than an error beside it.
             let without_times = sql::known(ctx, request).await.unwrap_or_default();
             Ok(SearchResults { alternatives: Some(Alternatives { without_times, ..found }), ..results })

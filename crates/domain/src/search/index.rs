@@ -14,10 +14,11 @@ use rendez_index::{Circle, Hit, Hours, Moment, Query, Reader, Scratch, Span, Typ
 use rendez_vocab::TimeRange;
 use tokio::time::Instant;
 
-use super::card::Card;
+use super::card::{Card, CardLocation};
 use super::feed::View;
 use super::model::{
-    Alternatives, Cursor, Facet, Facets, Found, Notice, SearchRefusal, SearchRequest, SearchResults, Source,
+    Alternatives, Cursor, Facet, Facets, Found, Known, Notice, SearchRefusal, SearchRequest, SearchResults,
+    Source,
 };
 use super::window::{WIDEST, is_beyond_reach, window};
 use super::{FARTHEST_KM, USUAL_RADIUS_KM, words};
@@ -27,6 +28,10 @@ use crate::regions::{Pack, Specialty, search_key};
 const MOST_VALUES: usize = 20;
 /// How many alternatives of each kind.
 const ALTERNATIVES: u8 = 3;
+/// People of one name who are looked at, to name the nearest.
+const NAMESAKES: usize = 200;
+/// How far ahead later alternatives are looked for.
+const LATER_DAYS: u32 = 60;
 /// How long a search may have taken for further alternatives to be looked for.
 const ALTERNATIVES_WITHIN: Duration = Duration::from_millis(50);
 /// The number of a language that nobody speaks.
@@ -57,11 +62,14 @@ pub(super) fn search(
     let span = Span::new(moment(searched.start()), moment(searched.end()));
     let query = query(view, request, typed.as_ref(), span);
     let shortened = request.to.is_some() && searched != window;
+    let named = typed.as_ref().map(|typed| &typed.people);
     SCRATCH.with_borrow_mut(|scratch| {
         let answer = view.reader.search(&query, scratch);
         let found_nothing = answer.hits.is_empty() && query.after.is_none();
-        let alternatives = found_nothing
-            .then(|| alternatives(&view.reader, &query, moment(now), moment(reach), scratch, began));
+        let alternatives = found_nothing.then(|| Alternatives {
+            without_times: named.map(|named| whom_to_call(&view.reader, request, named)).unwrap_or_default(),
+            ..alternatives(&view.reader, &query, moment(now), moment(reach), scratch, began)
+        });
         Ok(Some(SearchResults {
             results: answer.hits.into_iter().filter_map(|hit| found(&view.reader, hit)).collect(),
             total: answer.total,
@@ -177,17 +185,53 @@ fn found(reader: &Reader, hit: Hit) -> Option<Found> {
 
 /// How far somebody is who was looked for without a circle.
 fn distant(near: Option<Circle>, mut found: Found) -> Found {
-    const EARTH_METRES: f64 = 6_371_008.8;
     let position =
         found.card().and_then(|card| card.location(found.location)).and_then(|place| place.position);
-    if let (Some(circle), Some((latitude, longitude))) = (near, position) {
-        let half_sine = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
-        let along = circle.latitude.to_radians().cos() * latitude.to_radians().cos();
-        let square = half_sine(latitude - circle.latitude) + along * half_sine(longitude - circle.longitude);
-        // In a straight line, as the index measures.
-        found.metres = Some((2.0 * EARTH_METRES * square.sqrt()) as u32);
+    if let (Some(circle), Some(position)) = (near, position) {
+        found.metres = Some(metres_between((circle.latitude, circle.longitude), position));
     }
     found
+}
+
+/// In a straight line, as the index measures.
+fn metres_between(one: (f64, f64), other: (f64, f64)) -> u32 {
+    const EARTH_METRES: f64 = 6_371_008.8;
+    let half_sine = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
+    let along = one.0.to_radians().cos() * other.0.to_radians().cos();
+    let square = half_sine(other.0 - one.0) + along * half_sine(other.1 - one.1);
+    (2.0 * EARTH_METRES * square.sqrt()) as u32
+}
+
+/// Who is meant by a name, be they free or not: the nearest of those with the fewest slips.
+fn whom_to_call(reader: &Reader, request: &SearchRequest, named: &Matches) -> Vec<Known> {
+    let looked_at = named.iter().take(NAMESAKES);
+    let mut known: Vec<(u8, Known)> =
+        looked_at.filter_map(|(person, slips)| Some((slips, known(reader, request, person)?))).collect();
+    known.sort_by_key(|(slips, known)| (*slips, known.metres.unwrap_or(u32::MAX), known.practitioner));
+    known.into_iter().map(|(_, known)| known).take(usize::from(ALTERNATIVES)).collect()
+}
+
+/// Somebody who is what is asked for, at their nearest place; when they are free does not matter.
+fn known(reader: &Reader, request: &SearchRequest, person: u32) -> Option<Known> {
+    let profile = reader.card(person);
+    let card = Card::read(profile)?;
+    let is = |asked: Option<&str>, said: Option<&str>| asked.is_none_or(|asked| said == Some(asked));
+    let suits = is(request.specialty.as_deref(), card.specialty)
+        && is(request.sector.as_deref(), card.sector)
+        && request.language.as_deref().is_none_or(|asked| card.languages().any(|spoken| spoken == asked))
+        && request.new_patients.is_none_or(|asked| card.accepts_new_patients == asked)
+        && (request.telehealth != Some(true) || card.telehealth);
+    let away = |place: &CardLocation<'_>| match (request.near, place.position) {
+        (Some(near), Some(position)) => Some(metres_between(near, position)),
+        _ => None,
+    };
+    let nearest = card.locations().min_by_key(|place| away(place).unwrap_or(u32::MAX));
+    suits.then(|| Known {
+        practitioner: reader.practitioner(person),
+        profile: profile.into(),
+        location: nearest.as_ref().map(|place| place.id),
+        metres: nearest.as_ref().and_then(away),
+    })
 }
 
 fn facets(pack: &'static Pack, view: &View, facets: rendez_index::Facets) -> Facets {
@@ -237,15 +281,17 @@ fn alternatives(
         let answer = reader.search(&Query { limit: ALTERNATIVES, ..query }, scratch);
         answer.hits.into_iter().filter_map(|hit| found(reader, hit)).collect()
     };
-    let later = match query.window.end < reach {
-        true => ask(Query { window: Span::new(query.window.end, reach), ..query.clone() }),
+    // The days that most practices open: beyond, the index has to ask each one's record.
+    let latest = reach.min(now.plus(LATER_DAYS * 86_400));
+    let later = match query.window.end < latest {
+        true => ask(Query { window: Span::new(query.window.end, latest), ..query.clone() }),
         false => Vec::new(),
     };
     let mut farther = Vec::new();
     if let Some(circle) = query.near {
         let mut radius_km = circle.radius_km;
         while farther.is_empty() && radius_km < FARTHEST_KM {
-            radius_km = (radius_km * 2.0).min(FARTHEST_KM);
+            radius_km = (radius_km * 3.0).min(FARTHEST_KM);
             farther = ask(Query { near: Some(Circle { radius_km, ..circle }), ..query.clone() });
         }
     }

@@ -60,6 +60,14 @@ impl Practices {
         Ok(Self { group, practitioners, patients, starts: grid(SystemClock.now())? })
     }
 
+    /// A group that a database which is kept from run to run does not have yet.
+    pub(crate) async fn free_group(database: &Database) -> Result<u8> {
+        let last = "SELECT coalesce(max(get_byte(uuid_send(id), 5)), 0) FROM organization
+            WHERE id >= '019a0000-0100-7000-8000-000000000000' AND id < '019a0000-0200-7000-8000-000000000000'";
+        let last: i32 = database.client.query_one(last, &[]).await?.get(0);
+        u8::try_from(last + 1).context("the country has been measured too often: make it anew")
+    }
+
     /// The slot of the nth booking. After the last one it begins again from the first.
     pub(crate) fn slot(&self, n: u64) -> SlotId {
         let round = n / self.practitioners;

@@ -155,18 +155,8 @@ pub(crate) async fn begin_check(command: Command<Nothing>) -> Result<Response, P
 }
 
 async fn run_check(index: Arc<SearchIndex>) {
-    match index.check().await {
-        Ok(report) => tracing::info!(
-            practitioners = report.practitioners,
-            differing = report.differing,
-            missing = report.missing,
-            left_over = report.left_over,
-            repaired = report.repaired,
-            "the index was compared with the database"
-        ),
-        Err(CheckRefusal::Running | CheckRefusal::NotLoaded) => {}
-        Err(CheckRefusal::Fault(fault)) => {
-            tracing::warn!(error = ?fault, "the index could not be compared with the database");
-        }
+    // What was found it says itself.
+    if let Err(CheckRefusal::Fault(fault)) = index.check().await {
+        tracing::warn!(error = ?fault, "the index could not be compared with the database");
     }
 }

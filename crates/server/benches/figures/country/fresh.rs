@@ -21,7 +21,6 @@ use crate::tally::Latencies;
 use crate::tokens::Tokens;
 
 /// Who is booked and looked for.
-const GROUP: u8 = 12;
 /// Who is booked meanwhile.
 const CROWD: u8 = 13;
 const PRACTITIONERS: u64 = 50;
@@ -38,7 +37,8 @@ pub(crate) async fn measure(
     database: &Database,
     tokens: &Tokens,
 ) -> Result<()> {
-    let practices = Practices::make(database, GROUP, PRACTITIONERS, PATIENTS, false).await?;
+    let group = Practices::free_group(database).await?;
+    let practices = Practices::make(database, group, PRACTITIONERS, PATIENTS, false).await?;
     tell(database, &practices).await?;
     let crowd = Practices::make(database, CROWD, 200, PATIENTS, false).await?;
     tell(database, &crowd).await?;

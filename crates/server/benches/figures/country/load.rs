@@ -21,7 +21,6 @@ use crate::report::Report;
 use crate::server::Server;
 use crate::tokens::Tokens;
 
-const GROUP: u8 = 11;
 const PRACTITIONERS: u64 = 200;
 const QUESTIONS: usize = 20_000;
 /// One question of seven is a name.
@@ -93,7 +92,8 @@ async fn everything(
     tokens: &Tokens,
     mix: &Arc<Vec<Vec<u8>>>,
 ) -> Result<()> {
-    let practices = Practices::make(database, GROUP, PRACTITIONERS, PATIENTS, true).await?;
+    let group = Practices::free_group(database).await?;
+    let practices = Practices::make(database, group, PRACTITIONERS, PATIENTS, true).await?;
     let slots: Vec<Vec<u8>> =
         (0..PRACTITIONERS).map(|number| slot_view(&practices, number)).collect::<Result<_>>()?;
     let slots = Arc::new(slots);
