@@ -45,7 +45,12 @@ impl World {
 
     /// An empty region whose first process has this clock.
     pub async fn with_clock(clock: Arc<dyn Clock>) -> Self {
-        let database = Arc::new(TestDatabase::new().await);
+        Self::over(TestDatabase::new().await, clock).await
+    }
+
+    /// An empty region over a database.
+    pub async fn over(database: TestDatabase, clock: Arc<dyn Clock>) -> Self {
+        let database = Arc::new(database);
         let services = Arc::new(services(store(&database, 8), clock));
         regions::install(&services.store, services.pack).await.expect("the region can be installed");
         Self { database, services }

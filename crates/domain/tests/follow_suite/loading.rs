@@ -26,7 +26,7 @@ async fn what_is_committed_or_begun_while_everybody_is_read_is_seen() {
     // The position in the log is taken, and nobody is read yet.
     let reading = tokio::spawn({
         let world = world.clone();
-        async move { Node::of(&world).await }
+        async move { Node::just_loaded(&world, IndexSettings::default()).await }
     });
     gate.until_somebody_waits().await;
     world.book(world.patient().await, world.slot(&dentist, first)).await;

@@ -32,7 +32,16 @@ impl Node {
         Self::with(world, IndexSettings::default()).await
     }
 
+    /// A process that has seen everything that was done before it was asked for.
     pub(crate) async fn with(world: &World, settings: IndexSettings) -> Self {
+        let node = Self::just_loaded(world, settings).await;
+        // Transactions of other tests hold up the log for a moment.
+        node.settle().await;
+        node
+    }
+
+    /// A process that may still have to read what transactions under way hold up.
+    pub(crate) async fn just_loaded(world: &World, settings: IndexSettings) -> Self {
         let (world, stop) = world.searching_process(settings).await;
         Self { world, stop }
     }

@@ -1,9 +1,12 @@
 //! What goes wrong around the index.
 
+use std::sync::Arc;
+
 use rendez_domain::directory::{NewLocation, NewPractitioner, Practitioner};
 use rendez_domain::search::feed::{IndexSettings, Phase};
-use rendez_testkit::World;
 use rendez_testkit::world::{new_practitioner, rennes};
+use rendez_testkit::{TestDatabase, World};
+use rendez_vocab::clock::SystemClock;
 
 use crate::nodes::{Gate, Node, half_hours, until};
 
@@ -59,6 +62,10 @@ async fn connections_that_break_are_made_again() {
     node.assert_right(1).await;
 }
 
+async fn on_its_own_server() -> World {
+    World::over(TestDatabase::on_its_own_server().await, Arc::new(SystemClock)).await
+}
+
 /// Processes of the database server that stand still until this is dropped.
 struct Frozen(Vec<i32>);
 
@@ -87,7 +94,7 @@ fn signal(pid: i32, signal: &str) -> bool {
 
 #[tokio::test]
 async fn connections_that_say_nothing_any_more_are_given_up_and_time_goes_on_meanwhile() {
-    let world = World::new().await;
+    let world = on_its_own_server().await;
     let dentist = world.practitioner(half_hours()).await;
     let day = world.open_day(&dentist, 3, 60).await;
     let node = Node::of(&world).await;
@@ -115,7 +122,7 @@ async fn connections_that_say_nothing_any_more_are_given_up_and_time_goes_on_mea
 #[tokio::test]
 async fn a_process_ends_in_time_though_the_database_says_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let world = World::new().await;
+    let world = on_its_own_server().await;
     world.practitioner(half_hours()).await;
     let kept = IndexSettings { file: Some(folder.path().join("search.index")), ..IndexSettings::default() };
     let node = Node::with(&world, kept).await;
