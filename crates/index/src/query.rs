@@ -36,6 +36,8 @@ pub struct Query<'a> {
     pub limit: u8,
     /// Only what comes after this in the order.
     pub after: Option<Cursor>,
+    /// Whether total and facets are wanted; otherwise they are nought.
+    pub counted: bool,
 }
 
 impl Query<'_> {
@@ -55,6 +57,7 @@ impl Query<'_> {
             hours: None,
             limit: 20,
             after: None,
+            counted: true,
         }
     }
 }

@@ -71,7 +71,7 @@ pub(super) fn search(
             ..alternatives(&view.reader, &query, moment(now), moment(reach), scratch, began)
         });
         Ok(Some(SearchResults {
-            results: answer.hits.into_iter().filter_map(|hit| found(&view.reader, hit)).collect(),
+            results: answer.hits.into_iter().map(|hit| found(&view.reader, hit)).collect(),
             total: answer.total,
             facets: facets(pack, view, answer.facets),
             next: answer.next.map(|next| Cursor::Ranked {
@@ -164,13 +164,11 @@ fn seconds(time: Time) -> u32 {
     }
 }
 
-/// A hit with its profile; `None` if that cannot be read.
-fn found(reader: &Reader, hit: Hit) -> Option<Found> {
-    let profile = reader.card(hit.person);
-    Card::read(profile)?;
-    Some(Found {
+/// A hit with its profile.
+fn found(reader: &Reader, hit: Hit) -> Found {
+    Found {
         practitioner: hit.practitioner,
-        profile: profile.into(),
+        profile: reader.card(hit.person).into(),
         location: hit.location,
         visit_type: hit.visit_type,
         duration_minutes: hit.duration_minutes.into(),
@@ -180,7 +178,7 @@ fn found(reader: &Reader, hit: Hit) -> Option<Found> {
             .iter()
             .map(|start| Timestamp::from_second(start.unix()).unwrap_or(Timestamp::UNIX_EPOCH))
             .collect(),
-    })
+    }
 }
 
 /// How far somebody is who was looked for without a circle.
@@ -264,6 +262,11 @@ fn facets(pack: &'static Pack, view: &View, facets: rendez_index::Facets) -> Fac
     }
 }
 
+/// Whether a query asks for any start of its window, and that has begun.
+fn at_any_time_from(now: Moment, query: &Query<'_>) -> bool {
+    query.window.start <= now && query.days == Weekdays::ALL && query.hours.is_none()
+}
+
 /// What comes close to a query that found nothing: later in the same circle, farther away, or at a distance. When that takes
 /// long, the rest is left out.
 fn alternatives(
@@ -278,12 +281,16 @@ fn alternatives(
         if began.elapsed() > ALTERNATIVES_WITHIN {
             return Vec::new();
         }
-        let answer = reader.search(&Query { limit: ALTERNATIVES, ..query }, scratch);
-        answer.hits.into_iter().filter_map(|hit| found(reader, hit)).collect()
+        let answer = reader.search(&Query { limit: ALTERNATIVES, counted: false, ..query }, scratch);
+        answer.hits.into_iter().map(|hit| found(reader, hit)).collect()
     };
     // The days that most practices open: beyond, the index has to ask each one's record.
     let latest = reach.min(now.plus(LATER_DAYS * 86_400));
     let later = match query.window.end < latest {
+        // Nobody has anything from now until the window's end, and first starts tell more quickly than days.
+        true if at_any_time_from(now, query) => {
+            ask(Query { window: Span::new(now, latest), ..query.clone() })
+        }
         true => ask(Query { window: Span::new(query.window.end, latest), ..query.clone() }),
         false => Vec::new(),
     };
@@ -296,12 +303,14 @@ fn alternatives(
         }
     }
     // Who asked for visits at a distance from anywhere has had that answer.
-    let telehealth = match query.telehealth == Some(true) && query.near.is_none() {
-        true => Vec::new(),
-        false => {
-            ask(Query { telehealth: Some(true), near: None, window: Span::new(now, reach), ..query.clone() })
+    let mut telehealth = Vec::new();
+    if query.telehealth != Some(true) || query.near.is_some() {
+        let anywhere = Query { telehealth: Some(true), near: None, ..query.clone() };
+        telehealth = ask(anywhere.clone());
+        if telehealth.is_empty() {
+            telehealth = ask(Query { window: Span::new(now, latest), ..anywhere });
         }
-    };
+    }
     let telehealth = telehealth.into_iter().map(|found| distant(query.near, found)).collect();
     Alternatives { later, farther, telehealth, without_times: Vec::new() }
 }

@@ -121,7 +121,10 @@ impl Core {
         search.fill_calendars(lanes, calendars);
         search.match_lanes(lanes, calendars);
         search.count_once(lanes, calendars, once);
-        let (total, facets) = search.count(lanes, &once.dropped, sums);
+        let (total, facets) = match query.counted {
+            true => search.count(lanes, &once.dropped, sums),
+            false => Default::default(),
+        };
         search.only_asked(lanes);
         let more = search.rank(lanes, calendars, once, room, select);
         let hits = search.hits(lanes, calendars, select);

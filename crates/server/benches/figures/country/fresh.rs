@@ -21,8 +21,6 @@ use crate::tally::Latencies;
 use crate::tokens::Tokens;
 
 /// Who is booked and looked for.
-/// Who is booked meanwhile.
-const CROWD: u8 = 13;
 const PRACTITIONERS: u64 = 50;
 const TURNS: u64 = 1_000;
 const BOOKINGS_A_SECOND: f64 = 1000.0 / 3.0;
@@ -40,7 +38,8 @@ pub(crate) async fn measure(
     let group = Practices::free_group(database).await?;
     let practices = Practices::make(database, group, PRACTITIONERS, PATIENTS, false).await?;
     tell(database, &practices).await?;
-    let crowd = Practices::make(database, CROWD, 200, PATIENTS, false).await?;
+    let crowd =
+        Practices::make(database, Practices::free_group(database).await?, 200, PATIENTS, false).await?;
     tell(database, &crowd).await?;
     let booker = Arc::new(Booker::new(crowd, tokens, Connections::new(server.address, 64))?);
 
