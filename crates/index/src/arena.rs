@@ -43,8 +43,8 @@ impl Arena {
     /// Fetches the beginning of a record into the cache.
     #[inline]
     pub(crate) fn fetch(&self, record: u32) {
-        // The head, the visit types and the first shifts; a line of memory holds eight words.
-        self.rest(record).iter().step_by(8).take(4).for_each(huge::fetch);
+        // The head and the first visit types; a line of memory holds eight words.
+        self.rest(record).iter().step_by(8).take(3).for_each(huge::fetch);
     }
 
     fn rest(&self, record: u32) -> &[AtomicU64] {

@@ -359,7 +359,7 @@ fn set_times(core: &Core, block: usize, known: &KnownTimes) {
         let known = known.get(lane).filter(|known| known.check_at > core.now());
         let times = known.unwrap_or_else(|| {
             let record = core.record(lane);
-            record.times(&core.columns(lane, &record), &mut core.clock(record.zone()), core.now())
+            core.times(lane, &record, &mut core.clock(record.zone()))
         });
         core.hot.set_first(lane, &times.first, times.check_at);
         for (by_band, of_lane) in days.iter_mut().zip(&times.days) {

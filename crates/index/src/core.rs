@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering, fence};
 use crate::arena::Arena;
 use crate::clock::{Clock, offsets};
 use crate::digest::Digest;
-use crate::hot::{Aim, Hot, LANES, Traits, odd_lengths};
+use crate::hot::{Aim, Hot, LANES, Times, Traits, odd_lengths};
 use crate::huge;
 use crate::index::Settings;
 use crate::moment::{Moment, ZoneNo};
@@ -105,6 +105,18 @@ impl Core {
     /// The visit types that a lane's columns speak of.
     pub(crate) fn columns(&self, lane: u32, record: &Record<'_>) -> Columns {
         record.columns(Aim::first_of(self.hot.aims(lane)))
+    }
+
+    /// All that a lane knows of time; its record keeps what comes next. For the one writer.
+    pub(crate) fn times(&self, lane: u32, record: &Record<'_>, clock: &mut Clock<'_>) -> Times {
+        self.times_by(&self.columns(lane, record), record, clock)
+    }
+
+    /// The same for a lane that speaks of such columns.
+    pub(crate) fn times_by(&self, columns: &Columns, record: &Record<'_>, clock: &mut Clock<'_>) -> Times {
+        let times = record.times(columns, clock, self.now());
+        record.keep_upcoming(columns, &times.first, self.now());
+        times
     }
 
     /// Asks memory for what the writer looks at to change a place around a moment, all of it at once: looked at one after

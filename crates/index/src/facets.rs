@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 
 use crate::hot::{LANES, Slices};
 use crate::moment::Moment;
+use crate::profile::SpecialtyNo;
 use crate::query::Facets;
 use crate::scan::Choice;
 use crate::search::{Column, Dropped, Lanes, Search};
@@ -47,28 +48,26 @@ impl Search<'_> {
         [facets.telehealth, facets.new_patients] =
             [Slices::TELEHEALTH, Slices::NEW].map(|at| sums.counted[at]);
 
-        sums.specialties.clear();
-        sums.specialties.resize(hot.specialties(), 0);
-        let mut total = 0;
-        for (found, mask) in lanes.found.iter().zip(&sums.masks).filter(|(_, mask)| **mask != 0) {
-            let matches = mask.count_ones();
-            total += matches;
-            if plan.query.specialty.is_some() {
-                continue;
-            }
-            let specialty = hot.specialty(found.block).map(usize::from);
-            specialty
-                .and_then(|number| sums.specialties.get_mut(number))
-                .into_iter()
-                .for_each(|sum| *sum += matches);
-        }
-        // All blocks are those of the one that is asked for.
-        let asked = plan.query.specialty.map(usize::from);
-        asked.and_then(|number| sums.specialties.get_mut(number)).into_iter().for_each(|sum| *sum = total);
-        facets.specialties =
-            ordered(sums.specialties.iter().zip(0..).map(|(count, number)| (number, *count)));
+        let total = sums.masks.iter().map(|mask| mask.count_ones()).sum();
+        facets.specialties = match plan.query.specialty {
+            // All blocks are those of the one that is asked for.
+            Some(asked) => ordered([(asked, total)].into_iter()),
+            None => self.by_specialty(lanes, sums),
+        };
         facets.free_within_days = self.free_within(lanes, dropped, sums, total);
         (total, facets)
+    }
+
+    fn by_specialty(&self, lanes: &Lanes, sums: &mut Sums) -> Vec<(SpecialtyNo, u32)> {
+        let hot = &self.core.hot;
+        sums.specialties.clear();
+        sums.specialties.resize(hot.specialties(), 0);
+        for (found, mask) in lanes.found.iter().zip(&sums.masks).filter(|(_, mask)| **mask != 0) {
+            let specialty = hot.specialty(found.block).map(usize::from);
+            let sum = specialty.and_then(|number| sums.specialties.get_mut(number));
+            sum.into_iter().for_each(|sum| *sum += mask.count_ones());
+        }
+        ordered(sums.specialties.iter().zip(0..).map(|(count, number)| (number, *count)))
     }
 
     /// Adds up the slices of the lanes with such a language and sector; they stay in the masks of the sums.

@@ -63,7 +63,7 @@ fn recall(core: &Core, block: usize, lanes: u64) {
         if core.hot.is_active(lane) {
             let record = core.record(lane);
             let mut clock = core.clock(record.zone());
-            let times = record.times(&core.columns(lane, &record), &mut clock, core.now());
+            let times = core.times(lane, &record, &mut clock);
             core.hot.set_times(lane, &times);
         }
     }

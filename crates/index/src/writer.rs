@@ -8,16 +8,16 @@ use std::sync::atomic::Ordering;
 
 use crate::build::Ids;
 use crate::core::Core;
-use crate::hot::{BANDS, COLUMNS, LANES};
+use crate::hot::{BANDS, LANES};
 use crate::index::{Applied, Stamp};
 use crate::midnight;
 use crate::moment::{Moment, Span};
 use crate::people::Row;
 use crate::profile::Visit;
-use crate::record::Record;
 use crate::record::change::Touched;
 use crate::record::pack::Packed;
 use crate::record::times::{Cells, band};
+use crate::record::{Columns, Record};
 
 use rendez_vocab::ids::PractitionerId;
 
@@ -182,8 +182,7 @@ pub(crate) fn advance(core: &Core, now: Moment) -> Vec<u32> {
 pub(crate) fn look_again(core: &Core, lanes: &[u32]) {
     for lane in lanes.iter().copied().filter(|lane| core.hot.is_active(*lane)) {
         let record = core.record(lane);
-        let (first, check_at) = record.firsts(&core.columns(lane, &record), core.now());
-        core.hot.set_first(lane, &first, check_at);
+        set_first(core, lane, &record, &core.columns(lane, &record));
     }
 }
 
@@ -205,18 +204,24 @@ fn follow(core: &Core, main: u32, record: &Record<'_>, touched: Touched) {
     for lane in core.hot.at_place(main) {
         let columns = core.columns(lane, record);
         if last < first || last - first >= MANY_DAYS {
-            core.hot.set_times(lane, &record.times(&columns, &mut clock, now));
+            core.hot.set_times(lane, &core.times(lane, record, &mut clock));
             continue;
         }
         let within = clock.around(from, touched.to);
         record.cells(&columns, &mut clock, today, first..last + 1, within, |day, cells| {
             set_day(core, lane, day.rem_euclid(RING_DAYS) as usize, bands.clone(), cells);
         });
-        if (0..COLUMNS).any(|column| core.hot.first(column, lane) >= from) {
-            let (first, check_at) = record.firsts(&columns, now);
-            core.hot.set_first(lane, &first, check_at);
+        if !record.is_upcoming_before(&columns, from) {
+            set_first(core, lane, record, &columns);
         }
     }
+}
+
+/// Finds out anew which starts are offered first.
+fn set_first(core: &Core, lane: u32, record: &Record<'_>, columns: &Columns) {
+    let (first, check_at) = record.firsts(columns, core.now());
+    record.keep_upcoming(columns, &first, core.now());
+    core.hot.set_first(lane, &first, check_at);
 }
 
 /// Changes whether a lane is free on a day, in those parts of it where that may have changed: the others are mostly far from

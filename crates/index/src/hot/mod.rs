@@ -90,6 +90,8 @@ pub(crate) struct Hot {
 
 /// No lane.
 const NO_LANE: u32 = u32::MAX;
+/// In a link: nothing follows.
+const LAST: u32 = 1 << 31;
 
 /// The owner of a block that nobody has.
 const NOBODY: u32 = u32::MAX;
@@ -103,11 +105,17 @@ fn seat(lane: u32) -> (usize, usize) {
 /// Where a chain of lanes leads; it never comes back.
 #[inline]
 fn chain(next: &[Words], lane: u32) -> impl Iterator<Item = u32> + '_ {
-    let after = |lane: &u32| {
-        let (block, seat) = seat(*lane);
-        Some(next[block].0[seat].load(Ordering::Acquire)).filter(|lane| *lane != NO_LANE)
+    let link = |lane: u32| {
+        let (block, seat) = seat(lane);
+        Some(next[block].0[seat].load(Ordering::Acquire)).filter(|link| *link != NO_LANE)
     };
-    std::iter::successors(after(&lane), after)
+    let mut ahead = link(lane);
+    std::iter::from_fn(move || {
+        let here = ahead?;
+        // To find that nothing follows would be one more word far off in memory.
+        ahead = if here & LAST == 0 { link(here) } else { None };
+        Some(here & !LAST)
+    })
 }
 
 impl Hot {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{BANDS, Boxes, COLUMNS, Hot, LANES, NOBODY, OUTER, Times, Traits, seat};
+use super::{BANDS, Boxes, COLUMNS, Hot, LANES, LAST, NOBODY, OUTER, Times, Traits, Words, seat};
 use crate::hilbert;
 use crate::moment::Moment;
 
@@ -95,17 +95,17 @@ impl Hot {
 
     /// Says that these are the lanes of one person for the same aims, in the order of places.
     pub(crate) fn link_places(&self, lanes: impl Iterator<Item = u32> + Clone) {
-        for (before, after) in lanes.clone().zip(lanes.skip(1)) {
-            self.later[before as usize / LANES].0[before as usize % LANES].store(after, Ordering::Release);
-            self.earlier[after as usize / LANES].0[after as usize % LANES].store(before, Ordering::Release);
+        let last_pair = lanes.clone().count().saturating_sub(2);
+        for (pair, (before, after)) in lanes.clone().zip(lanes.skip(1)).enumerate() {
+            link(&self.later, before, after, pair == last_pair);
+            link(&self.earlier, after, before, pair == 0);
         }
     }
 
     /// Says that these are the lanes of one place, the main one first.
     pub(crate) fn link_aims(&self, lanes: &[u32]) {
-        for pair in lanes.windows(2) {
-            let (block, seat) = seat(pair[0]);
-            self.next_aims[block].0[seat].store(pair[1], Ordering::Release);
+        for (number, pair) in lanes.windows(2).enumerate() {
+            link(&self.next_aims, pair[0], pair[1], number + 2 == lanes.len());
         }
     }
 
@@ -158,6 +158,13 @@ impl Hot {
         }
         self.set_first(lane, &times.first, times.check_at);
     }
+}
+
+/// In a chain of lanes, lets one follow another.
+fn link(next: &[Words], lane: u32, following: u32, is_last: bool) {
+    let (block, seat) = seat(lane);
+    let last = if is_last { LAST } else { 0 };
+    next[block].0[seat].store(following | last, Ordering::Release);
 }
 
 /// Widens one of sixteen boxes so that a point is inside.

@@ -243,7 +243,8 @@ fn pack_type(visit_type: &VisitType, out: &mut Vec<u64>) {
     let rules = u64::from(visit_type.min_notice_minutes)
         | u64::from(visit_type.telehealth) << 32
         | u64::from(visit_type.known_only) << 33;
-    out.extend([high, low, lengths, rules]);
+    // What comes after the first offered start is found out when it lies where it stays.
+    out.extend([high, low, lengths, rules, 0]);
 }
 
 /// The shifts in one certain order, that of their anchors first.

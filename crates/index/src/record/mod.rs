@@ -1,6 +1,6 @@
 //! A record: one place of a practitioner in a few hundred atomic words: visit types, shifts, and a bit for each start.
 //!
-//! Layout: head ([`HEAD`] words), visit types (4 words each), classes of shifts (2), shifts (1, or 2 in a wide record),
+//! Layout: head ([`HEAD`] words), visit types (5 words each), classes of shifts (2), shifts (1, or 2 in a wide record),
 //! free bits, closed bits (if any start is closed). Of each shift, for each visit type that it admits, in order, there is
 //! one bit for each start of the grid.
 //!
@@ -16,6 +16,7 @@ mod shifts;
 #[cfg(test)]
 mod tests;
 pub(crate) mod times;
+mod upcoming;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -31,7 +32,7 @@ pub(crate) use shifts::{Planner, Run, Stretch};
 
 /// Words of the head.
 const HEAD: usize = 9;
-const TYPE_WORDS: usize = 4;
+const TYPE_WORDS: usize = 5;
 const CLASS_WORDS: usize = 2;
 
 /// The profile says that it sees patients at a distance.

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use rendez_vocab::ids::PractitionerId;
 
+use crate::profile::VisitType;
 use crate::query::{Hit, Starts};
 use crate::record::Record;
 use crate::select::{Select, unpack};
@@ -26,7 +27,7 @@ impl Search<'_> {
         // All that lies far off in memory is asked for at once, and what that leads to in a second round: the machine
         // fetches many things in the time of one.
         let shown: Vec<_> = best.map(|candidate| self.shown(lanes, *candidate)).collect();
-        for shown in &shown {
+        for shown in shown.iter().filter(|shown| !self.goes_by_upcoming(&shown.known)) {
             let from = shown.known.from.max(self.plan.window.start);
             self.core.record(shown.known.lane).fetch(from.seconds());
         }
@@ -55,11 +56,14 @@ impl Search<'_> {
         calendars: &[Calendar],
     ) -> Option<Hit> {
         let number = record.choose(&self.plan.wish)?;
-        let mut starts = Starts::default();
-        self.each_start(record, number, &shown.known, calendars, |start| {
-            if starts.add(start) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
         let visit_type = record.visit_type(number);
+        let starts = self.upcoming(record, number, &visit_type, &shown.known).unwrap_or_else(|| {
+            let mut starts = Starts::default();
+            self.each_start(record, number, &shown.known, calendars, |start| {
+                if starts.add(start) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+            starts
+        });
         (!starts.is_empty()).then(|| Hit {
             practitioner,
             person: shown.person,
@@ -70,5 +74,26 @@ impl Search<'_> {
             starts,
             score: shown.score,
         })
+    }
+
+    /// Whether a lane's next starts are those that its record keeps.
+    fn goes_by_upcoming(&self, known: &Known) -> bool {
+        !self.plan.by_day && known.column.is_some()
+    }
+
+    /// The next starts as the record keeps them, if it keeps those that follow the first one.
+    #[inline]
+    fn upcoming(
+        &self,
+        record: &Record<'_>,
+        number: usize,
+        visit_type: &VisitType,
+        known: &Known,
+    ) -> Option<Starts> {
+        let kept = record.upcoming(number).filter(|[first, ..]| {
+            let offered = visit_type.bookable(self.plan.now);
+            self.goes_by_upcoming(known) && *first == known.from && *first >= offered.start
+        });
+        kept.map(|kept| kept.into_iter().filter(|start| *start < self.plan.window.end).collect())
     }
 }

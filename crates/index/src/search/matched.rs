@@ -15,6 +15,7 @@ impl Search<'_> {
     pub(super) fn match_lanes(&self, lanes: &mut Lanes, calendars: &[Calendar]) {
         let (hot, filter) = (&self.core.hot, &self.plan.filter);
         lanes.met = self.way.matches(hot, filter, &lanes.found, &mut lanes.masks, &mut lanes.spare);
+        lanes.forget_empty();
         match self.plan.column {
             Column::Beyond => lanes.masks.fill(0),
             Column::Of(column) if self.plan.by_day => self.match_days(lanes, calendars, column),
@@ -87,5 +88,23 @@ impl Search<'_> {
             let word = |place: usize| slices.at(found.block as usize, place).load(Ordering::Relaxed);
             *mask &= filter.language.of(word) & filter.sector.of(word);
         }
+    }
+}
+
+impl Lanes {
+    /// Blocks of which nobody is left are looked at no more.
+    fn forget_empty(&mut self) {
+        let mut kept = 0;
+        for at in 0..self.found.len() {
+            if self.masks[at] | self.spare[at] != 0 {
+                self.found[kept] = self.found[at];
+                self.masks[kept] = self.masks[at];
+                self.spare[kept] = self.spare[at];
+                kept += 1;
+            }
+        }
+        self.found.truncate(kept);
+        self.masks.truncate(kept);
+        self.spare.truncate(kept);
     }
 }

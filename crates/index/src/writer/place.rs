@@ -143,9 +143,9 @@ fn put_in_place(core: &Core, person: u32, content: &Content<'_>) {
         } else if stored.is_none() {
             old.overwrite(new);
         }
-        let mut clock = core.clock(new.zone());
+        let (stays, mut clock) = (core.record(main), core.clock(new.zone()));
         for lane in core.hot.at_place(main) {
-            core.hot.set_times(lane, &new.times(&core.columns(lane, new), &mut clock, core.now()));
+            core.hot.set_times(lane, &core.times(lane, &stays, &mut clock));
         }
     }
 }
@@ -162,7 +162,8 @@ fn new_lanes(core: &Core, person: u32, content: &Content<'_>) -> Option<Vec<(u32
         let mut clock = core.clock(new.zone());
         for aims in aims(new, content.facts.kind) {
             let traits = content.traits(new, number, person, aims);
-            let times = new.times(&new.columns(Aim::first_of(aims)), &mut clock, core.now());
+            let stays = Record::new(core.arena.words(number));
+            let times = core.times_by(&stays.columns(Aim::first_of(aims)), &stays, &mut clock);
             let Some(lane) = core.hot.place(&traits, &times) else {
                 lanes.into_iter().for_each(|(lane, _)| core.hot.retire(lane));
                 appended.into_iter().for_each(|record| core.arena.drop_record(record));
