@@ -15,6 +15,9 @@ use crate::search::{Column, Dropped, Lanes, Search};
 /// Days after the window's start for [`Facets::free_within_days`].
 const WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
 
+/// Room for what a facet usually names.
+const USUALLY: usize = 16;
+
 /// Counters; buffers to use again.
 #[derive(Debug, Default)]
 pub(crate) struct Sums {
@@ -141,7 +144,8 @@ fn listed(sums: &Sums, slices: impl Iterator<Item = (u8, usize)>) -> Vec<(u8, u3
 
 /// Those of whom there are any, most first, then by number.
 fn ordered<N: Ord + Copy>(counts: impl Iterator<Item = (N, u32)>) -> Vec<(N, u32)> {
-    let mut counts: Vec<_> = counts.filter(|(_, count)| *count > 0).collect();
-    counts.sort_unstable_by_key(|(number, count)| (u32::MAX - count, *number));
-    counts
+    let mut kept = Vec::with_capacity(USUALLY);
+    kept.extend(counts.filter(|(_, count)| *count > 0));
+    kept.sort_unstable_by_key(|(number, count)| (u32::MAX - count, *number));
+    kept
 }

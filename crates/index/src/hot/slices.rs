@@ -2,7 +2,7 @@
 //!
 //! Languages and sectors get a slice each as they are met; those that are counted stand side by side.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU64, Ordering};
 
 use crate::huge;
 
@@ -19,6 +19,8 @@ pub(crate) const LINE: usize = 8;
 const SPARE: usize = 4;
 /// A number without a slice.
 const NONE: u8 = u8::MAX;
+/// A meaning is a sector.
+const SECTOR: u16 = 1 << 8;
 
 /// A thing that a lane is or is not. The numbers are places in a block's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +72,8 @@ pub(crate) struct Slices {
     languages: Vec<AtomicU8>,
     /// The place of each sector's slice.
     sectors: Vec<AtomicU8>,
+    /// What the places from [`FREE_AT`] on stand for: a language's number, or a sector's with [`SECTOR`].
+    meanings: Vec<AtomicU16>,
     /// The next place that is nobody's.
     free: AtomicU8,
 }
@@ -91,26 +95,30 @@ impl Slices {
             stride: words / LINE,
             languages: numbers(),
             sectors: numbers(),
+            meanings: (FREE_AT..words).map(|_| AtomicU16::new(0)).collect(),
             free: AtomicU8::new(FREE_AT as u8),
         };
         for sector in sectors.iter() {
-            slices.admit(&slices.sectors, sector);
+            slices.admit(&slices.sectors, sector, SECTOR);
         }
         for language in languages.iter() {
-            slices.admit(&slices.languages, language);
+            slices.admit(&slices.languages, language, 0);
         }
         slices
     }
 
     /// The place of a number's slice, a new one if need be and possible.
-    fn admit(&self, places: &[AtomicU8], number: u8) -> Option<usize> {
+    fn admit(&self, places: &[AtomicU8], number: u8, kind: u16) -> Option<usize> {
         let place = &places[usize::from(number)];
         if place.load(Ordering::Relaxed) == NONE {
             let free = self.free.load(Ordering::Relaxed);
             if usize::from(free) >= self.words() || free == NONE {
                 return None;
             }
-            self.free.store(free + 1, Ordering::Relaxed);
+            self.meanings
+                .get(usize::from(free) - FREE_AT)?
+                .store(u16::from(number) | kind, Ordering::Relaxed);
+            self.free.store(free + 1, Ordering::Release);
             place.store(free, Ordering::Release);
         }
         Some(usize::from(place.load(Ordering::Relaxed)))
@@ -118,8 +126,8 @@ impl Slices {
 
     /// Makes room for what a lane speaks and charges; `false` if there is none.
     pub(crate) fn admits(&self, traits: &Traits) -> bool {
-        traits.languages.iter().all(|language| self.admit(&self.languages, language).is_some())
-            && traits.sector.is_none_or(|sector| self.admit(&self.sectors, sector).is_some())
+        traits.languages.iter().all(|language| self.admit(&self.languages, language, 0).is_some())
+            && traits.sector.is_none_or(|sector| self.admit(&self.sectors, sector, SECTOR).is_some())
     }
 
     /// Where the words begin that are counted.
@@ -175,12 +183,20 @@ impl Slices {
 
     /// Every language with a slice and its place.
     pub(crate) fn languages(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
-        (0..=u8::MAX).filter_map(|number| Some((number, place(&self.languages, number)?)))
+        self.named(0)
     }
 
     /// Every sector with a slice and its place.
     pub(crate) fn sectors(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
-        (0..=u8::MAX).filter_map(|number| Some((number, place(&self.sectors, number)?)))
+        self.named(SECTOR)
+    }
+
+    /// What stands for numbers of one kind.
+    fn named(&self, kind: u16) -> impl Iterator<Item = (u8, usize)> + '_ {
+        let taken = usize::from(self.free.load(Ordering::Acquire)) - FREE_AT;
+        let meanings = self.meanings.iter().take(taken).map(|meaning| meaning.load(Ordering::Relaxed));
+        let of_kind = meanings.zip(FREE_AT..).filter(move |(meaning, _)| meaning & SECTOR == kind);
+        of_kind.map(|(meaning, place)| (meaning as u8, place))
     }
 
     /// Sets or clears a lane's bit at a place.

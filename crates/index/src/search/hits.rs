@@ -31,7 +31,9 @@ impl Search<'_> {
             let from = shown.known.from.max(self.plan.window.start);
             self.core.record(shown.known.lane).fetch(from.seconds());
         }
-        shown.iter().filter_map(|shown| self.hit(shown, calendars)).collect()
+        let mut hits = Vec::with_capacity(shown.len());
+        hits.extend(shown.iter().filter_map(|shown| self.hit(shown, calendars)));
+        hits
     }
 
     fn shown(&self, lanes: &Lanes, candidate: u64) -> Shown {
