@@ -5,6 +5,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::huge;
+
 /// The first segment's length; each further one doubles the whole.
 const FIRST: usize = 32;
 const SEGMENTS: usize = 32;
@@ -33,6 +35,13 @@ impl<T> Appendix<T> {
     pub(crate) fn get(&self, index: usize) -> Option<&T> {
         let (segment, offset) = locate(index);
         self.segments.get(segment)?.get()?.get(offset)?.get()
+    }
+
+    /// Asks memory for one of them.
+    pub(crate) fn fetch(&self, index: usize) {
+        let (segment, offset) = locate(index);
+        let slot = self.segments.get(segment).and_then(OnceLock::get).and_then(|slots| slots.get(offset));
+        slot.into_iter().for_each(huge::fetch);
     }
 
     /// Adds one and says at which index it is. Two at the same time are for the caller to prevent.

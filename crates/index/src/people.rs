@@ -232,6 +232,25 @@ impl People {
         self.row(person).into_iter().for_each(huge::fetch);
     }
 
+    /// Of somebody with several places, fetches where the list of their lanes is; their row should be at hand.
+    #[inline]
+    pub(crate) fn fetch_list(&self, person: u32) {
+        self.list_no(person).into_iter().for_each(|number| self.lists.fetch(number));
+    }
+
+    /// Then fetches the list.
+    #[inline]
+    pub(crate) fn fetch_listed(&self, person: u32) {
+        let list = self.list_no(person).and_then(|number| self.lists.get(number));
+        list.and_then(|list| list.first()).into_iter().for_each(huge::fetch);
+    }
+
+    #[inline]
+    fn list_no(&self, person: u32) -> Option<usize> {
+        let lanes = self.row(person)?.lanes.load(Ordering::Acquire);
+        (lanes != NO_LANE && lanes & LIST != 0).then_some((lanes & !LIST) as usize)
+    }
+
     /// Languages, names and card.
     pub(crate) fn words(&self, person: u32) -> Words<'_> {
         self.row(person).map(|row| self.pages.get(row.words())).unwrap_or_default()

@@ -13,10 +13,11 @@ mod write;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
+use crate::hilbert;
 use crate::huge;
 use crate::moment::{Moment, ZoneNo};
 use crate::profile::SpecialtyNo;
-use crate::scan::Cell;
+use crate::scan::{Cell, Disc};
 
 pub(crate) use slices::{LINE, Slice, Slices};
 pub(crate) use traits::{
@@ -219,11 +220,24 @@ impl Hot {
         huge::fetch(&self.earlier[block].0[seat]);
     }
 
+    /// Whether a lane is in a circle.
+    #[inline]
+    pub(crate) fn is_in(&self, lane: u32, disc: Disc) -> bool {
+        hilbert::square(self.position(lane), disc.point) <= disc.edge
+    }
+
     /// Asks memory for where a lane is.
     #[inline]
     pub(crate) fn fetch_position(&self, lane: u32) {
         let (block, seat) = seat(lane);
         self.axes.iter().for_each(|axis| huge::fetch(&axis[block].0[seat]));
+    }
+
+    /// Asks memory for which lane is the next at the same place.
+    #[inline]
+    pub(crate) fn fetch_next_aims(&self, lane: u32) {
+        let (block, seat) = seat(lane);
+        huge::fetch(&self.next_aims[block].0[seat]);
     }
 
     /// Asks memory for whose the lanes of a block are.

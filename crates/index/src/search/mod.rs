@@ -8,6 +8,7 @@ mod calendar;
 mod gather;
 mod hits;
 mod matched;
+mod named;
 mod once;
 mod plan;
 mod rank;
@@ -82,6 +83,8 @@ pub(crate) struct Lanes {
     meant: Vec<u64>,
     /// Lanes of people who are meant, if they are few.
     of_people: Vec<u32>,
+    /// How much of each block is reached; nothing but while people are looked up.
+    reached: Vec<named::Reached>,
     /// Those that only their records decide.
     spare: Vec<u64>,
     /// What the scan has met.
