@@ -240,10 +240,10 @@ impl Hot {
         huge::fetch(&self.next_aims[block].0[seat]);
     }
 
-    /// Asks memory for whose the lanes of a block are.
+    /// Whose the lanes of a block are.
     #[inline]
-    pub(crate) fn fetch_people(&self, block: u32) {
-        self.people[block as usize].fetch();
+    pub(crate) fn people(&self, block: u32) -> &Words {
+        &self.people[block as usize]
     }
 
     /// Asks memory for whose the lane is and where more is known of it.

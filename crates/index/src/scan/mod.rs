@@ -172,6 +172,11 @@ impl Way {
         either!(self, in_cells(hot, column, cells, block, mask))
     }
 
+    /// Those lanes of a mask whose people's bits are set.
+    pub(crate) fn of_people(self, hot: &Hot, bits: &[u32], block: u32, mask: u64) -> u64 {
+        either!(self, of_people(hot, bits, block, mask))
+    }
+
     /// The scores of a block's lanes, and which of the mask have one that is wanted.
     pub(crate) fn scores(
         self,

@@ -146,6 +146,13 @@ pub(super) fn in_cells(hot: &Hot, column: usize, cells: &[Cell], block: u32, mas
     (sure, maybe & !sure)
 }
 
+pub(super) fn of_people(hot: &Hot, bits: &[u32], block: u32, mask: u64) -> u64 {
+    let people = load(&hot.people(block).0);
+    let is_there =
+        |person: u32| bits.get(person as usize / 32).is_some_and(|word| word >> (person % 32) & 1 == 1);
+    mask & self::bits(|lane| mask >> lane & 1 == 1 && is_there(people[lane]))
+}
+
 pub(super) fn scores(hot: &Hot, scoring: &Scoring, block: u32, mask: u64, scores: &mut [u32; LANES]) -> u64 {
     let first = load(&hot.first[scoring.column][block as usize].0);
     for (score, first) in scores.iter_mut().zip(first) {

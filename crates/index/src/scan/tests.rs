@@ -56,7 +56,8 @@ fn lane() -> impl Strategy<Value = (Traits, Times)> {
 
 fn hot() -> impl Strategy<Value = Hot> {
     prop::collection::vec(lane(), 0..400).prop_map(|lanes| {
-        let (traits, times): (Vec<_>, Vec<_>) = lanes.into_iter().unzip();
+        let (mut traits, times): (Vec<_>, Vec<_>) = lanes.into_iter().unzip();
+        traits.iter_mut().zip(0..).for_each(|(traits, person)| traits.person = person);
         let (hot, places) = Hot::build(3, &traits);
         for (lane, times) in places.into_iter().zip(&times) {
             hot.set_times(lane, times);
@@ -238,6 +239,22 @@ proptest! {
             }
         }
         prop_assert_eq!(BANDS, 3);
+    }
+
+    #[test]
+    fn people_are_those_whose_bits_are_set(
+        hot in hot(), bits in prop::collection::vec(any::<u32>(), 0..14), mask: u64,
+    ) {
+        for way in ways() {
+            for block in 0..hot.blocks() as u32 {
+                let found = way.of_people(&hot, &bits, block, mask);
+                for seat in 0..LANES as u32 {
+                    let person = hot.person(block * LANES as u32 + seat);
+                    let is_set = bits.get(person as usize / 32).is_some_and(|word| word >> (person % 32) & 1 == 1);
+                    prop_assert_eq!(found >> seat & 1 == 1, is_set && mask >> seat & 1 == 1);
+                }
+            }
+        }
     }
 
     #[test]

@@ -249,6 +249,23 @@ wide! {
         (sure, maybe & !sure)
     }
 
+    fn of_people(hot: &Hot, bits: &[u32], block: u32, mask: u64) -> u64 {
+        let people = load_block(hot.people(block));
+        let (within, one) = (_mm512_set1_epi32(bits.len() as i32), _mm512_set1_epi32(1));
+        let mut there = [0; 4];
+        for quarter in 0..4 {
+            let number = _mm512_srli_epi32::<5>(people[quarter]);
+            let known = (mask >> (16 * quarter)) as __mmask16 & _mm512_cmplt_epu32_mask(number, within);
+            // SAFETY: only words with numbers within the slice are read; there are fewer than the sign leaves room for.
+            let words = unsafe {
+                _mm512_mask_i32gather_epi32::<4>(_mm512_setzero_si512(), known, number, bits.as_ptr().cast())
+            };
+            let bit = _mm512_sllv_epi32(one, _mm512_and_si512(people[quarter], _mm512_set1_epi32(31)));
+            there[quarter] = _mm512_test_epi32_mask(words, bit);
+        }
+        join(there)
+    }
+
     fn scores(hot: &Hot, scoring: &Scoring, block: u32, mask: u64, scores: &mut [u32; LANES]) -> u64 {
         let reference = _mm512_set1_epi32(scoring.reference.cast_signed());
         let weight = _mm512_set1_ps(METRES_PER_SECOND);

@@ -80,7 +80,7 @@ pub(crate) struct Lanes {
     /// Whether names are still to be asked for.
     ask_names: bool,
     /// A bit for each person who is meant then.
-    meant: Vec<u64>,
+    meant: Vec<u32>,
     /// Lanes of people who are meant, if they are few.
     of_people: Vec<u32>,
     /// How much of each block is reached; nothing but while people are looked up.

@@ -6,10 +6,10 @@ use crate::profile::SpecialtyNo;
 use crate::query::Typed;
 use crate::scan::Found;
 
-use super::{Lanes, Search, seats};
+use super::{Lanes, Search};
 
 /// With so many people for each block to scan, looking at the block is cheaper than looking up the people.
-const PEOPLE_FOR_BLOCK: usize = 12;
+const PEOPLE_FOR_BLOCK: usize = 2;
 /// So few are looked up without finding the blocks first.
 const FEW: usize = 256;
 /// People who are asked for at once.
@@ -52,10 +52,10 @@ impl Search<'_> {
         lanes.found.truncate(kept);
         lanes.ask_names = true;
         lanes.meant.clear();
-        lanes.meant.resize(self.core.people.len().div_ceil(64) as usize, 0);
+        lanes.meant.resize(self.core.people.len().div_ceil(32) as usize, 0);
         for (person, _) in typed.people.iter() {
-            if let Some(word) = lanes.meant.get_mut(person as usize / 64) {
-                *word |= 1 << (person % 64);
+            if let Some(word) = lanes.meant.get_mut(person as usize / 32) {
+                *word |= 1 << (person % 32);
             }
         }
     }
@@ -153,20 +153,16 @@ impl Search<'_> {
     pub(super) fn match_names(&self, lanes: &mut Lanes) {
         let Some(typed) = self.plan.query.typed.as_ref().filter(|_| lanes.ask_names) else { return };
         let hot = &self.core.hot;
-        let is_meant = |person: u32| {
-            lanes.meant.get(person as usize / 64).is_some_and(|word| word >> (person % 64) & 1 == 1)
-        };
         for at in 0..lanes.found.len() {
             if let Some(ahead) = lanes.found.get(at + BLOCKS_AHEAD) {
-                hot.fetch_people(ahead.block);
+                hot.people(ahead.block).fetch();
             }
             let block = lanes.found[at].block;
             if hot.specialty(block).is_some_and(|number| typed.specialties.contains(&number)) {
                 continue;
             }
-            let meant = seats(lanes.masks[at] | lanes.spare[at])
-                .filter(|seat| is_meant(hot.person(block * LANES as u32 + seat)))
-                .fold(0, |meant, seat| meant | 1 << seat);
+            let matching = lanes.masks[at] | lanes.spare[at];
+            let meant = self.way.of_people(hot, &lanes.meant, block, matching);
             lanes.masks[at] &= meant;
             lanes.spare[at] &= meant;
         }
