@@ -9,7 +9,7 @@ use crate::scan::Found;
 use super::{Lanes, Search};
 
 /// With so many people for each block to scan, looking at the block is cheaper than looking up the people.
-const PEOPLE_FOR_BLOCK: usize = 2;
+const PEOPLE_FOR_BLOCK: usize = 1;
 /// So few are looked up without finding the blocks first.
 const FEW: usize = 256;
 /// People who are asked for at once.
