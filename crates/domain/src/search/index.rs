@@ -30,6 +30,8 @@ const MOST_VALUES: usize = 20;
 const ALTERNATIVES: u8 = 3;
 /// People of one name who are looked at, to name the nearest.
 const NAMESAKES: usize = 200;
+/// How far around whoever can be seen at a distance is looked for first.
+const AREA_KM: f64 = 100.0;
 /// How far ahead later alternatives are looked for.
 const LATER_DAYS: u32 = 60;
 /// How long a search may have taken for further alternatives to be looked for.
@@ -305,10 +307,16 @@ fn alternatives(
     // Who asked for visits at a distance from anywhere has had that answer.
     let mut telehealth = Vec::new();
     if query.telehealth != Some(true) || query.near.is_some() {
-        let anywhere = Query { telehealth: Some(true), near: None, ..query.clone() };
-        telehealth = ask(anywhere.clone());
+        // In the area first: whoever is seen from afar may have to come by after all.
+        let at_a_distance = Query { telehealth: Some(true), ..query.clone() };
+        let area = query.near.map(|circle| Circle { radius_km: circle.radius_km.max(AREA_KM), ..circle });
+        let whenever = Span::new(now, latest);
+        telehealth = area.map_or(Vec::new(), |area| ask(Query { near: Some(area), ..at_a_distance.clone() }));
         if telehealth.is_empty() {
-            telehealth = ask(Query { window: Span::new(now, latest), ..anywhere });
+            telehealth = ask(Query { near: None, ..at_a_distance.clone() });
+        }
+        if telehealth.is_empty() {
+            telehealth = ask(Query { near: None, window: whenever, ..at_a_distance });
         }
     }
     let telehealth = telehealth.into_iter().map(|found| distant(query.near, found)).collect();
