@@ -5,7 +5,6 @@
 
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
 use rendez_platform::migrations;
@@ -32,9 +31,7 @@ impl TestCluster {
     /// Starts a cluster in a temporary folder and migrates the template.
     pub async fn start() -> Result<Self> {
         tidy_after_the_dead();
-        static NEXT: AtomicU32 = AtomicU32::new(1);
-        let (process, number) = (std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(format!("{FOLDER_PREFIX}{process}-{number}"));
+        let folder = std::env::temp_dir().join(format!("{FOLDER_PREFIX}{}", std::process::id()));
         // PostgreSQL may run as another user, who has to get through.
         std::fs::DirBuilder::new().mode(0o711).recursive(true).create(&folder)?;
         let settings = PrivatePostgresSettings {
@@ -90,9 +87,7 @@ fn tidy_after_the_dead() {
     let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
     for entry in entries {
         let name = entry.file_name();
-        let pid = name
-            .to_str()
-            .and_then(|name| name.strip_prefix(FOLDER_PREFIX)?.split('-').next()?.parse::<i32>().ok());
+        let pid = name.to_str().and_then(|name| name.strip_prefix(FOLDER_PREFIX)?.parse::<i32>().ok());
         if pid.is_some_and(is_dead) && !still_runs(&entry.path()) {
             let _ = std::fs::remove_dir_all(entry.path());
         }

@@ -13,6 +13,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio_postgres::config::Host;
 use tokio_postgres::{Client, Config};
 
+use crate::cable::Cable;
 use crate::cluster::{TEMPLATE, TestCluster, VARIABLE, connect};
 
 /// A migrated, empty database that no other test sees.
@@ -21,8 +22,6 @@ pub struct TestDatabase {
     name: String,
     config: Config,
     clock_shift: Mutex<SignedDuration>,
-    /// The server, if it is in nobody else's.
-    server: Option<TestCluster>,
 }
 
 impl TestDatabase {
@@ -37,20 +36,14 @@ impl TestDatabase {
         let config =
             made.await.expect("the thread that makes databases answers").expect("a database is made");
         let name = config.get_dbname().expect("it was made with a name").to_owned();
-        Self { name, config, clock_shift: Mutex::new(SignedDuration::ZERO), server: None }
+        Self { name, config, clock_shift: Mutex::new(SignedDuration::ZERO) }
     }
 
-    /// On a server of its own, for whoever holds up the server itself: making another database waits for each of its
-    /// processes, and whoever reads the change log waits for that. Takes a few seconds.
-    ///
-    /// # Panics
-    /// When there is no PostgreSQL to make it in: a test cannot go on.
-    pub async fn on_its_own_server() -> Self {
-        let server = TestCluster::start().await.expect("a PostgreSQL of its own");
-        let creator = connect(server.config()).await.expect("it accepts connections");
-        let config = create(&creator, server.config()).await.expect("a database is made");
-        let name = config.get_dbname().expect("it was made with a name").to_owned();
-        Self { name, config, clock_shift: Mutex::new(SignedDuration::ZERO), server: Some(server) }
+    /// The same one at the end of a cable.
+    pub async fn behind_a_cable(mut self) -> (Self, Cable) {
+        let cable = Cable::to(&self.config).await;
+        self.config = cable.config(&self.config);
+        (self, cable)
     }
 
     /// How to connect to it.
@@ -117,10 +110,6 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        if self.server.is_some() {
-            // It ends with the process.
-            return;
-        }
         // At the end of the process nobody may be there to do it; the cluster's end does it then.
         let _ = maker().drop.send(std::mem::take(&mut self.name));
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rendez_domain::directory::{NewLocation, NewPractitioner, Practitioner};
 use rendez_domain::search::feed::{IndexSettings, Phase};
+use rendez_testkit::cable::Cable;
 use rendez_testkit::world::{new_practitioner, rennes};
 use rendez_testkit::{TestDatabase, World};
 use rendez_vocab::clock::SystemClock;
@@ -62,44 +63,19 @@ async fn connections_that_break_are_made_again() {
     node.assert_right(1).await;
 }
 
-async fn on_its_own_server() -> World {
-    World::over(TestDatabase::on_its_own_server().await, Arc::new(SystemClock)).await
-}
-
-/// Processes of the database server that stand still until this is dropped.
-struct Frozen(Vec<i32>);
-
-impl Frozen {
-    /// Those of all connections but one, as if the network were cut without a word.
-    async fn all_but(client: &tokio_postgres::Client) -> Self {
-        let sql =
-            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        let rows = client.query(sql, &[]).await.expect("processes");
-        let pids: Vec<i32> = rows.iter().map(|row| row.get(0)).collect();
-        pids.iter().for_each(|pid| assert!(signal(*pid, "-STOP"), "{pid} can be stopped"));
-        Self(pids)
-    }
-}
-
-impl Drop for Frozen {
-    fn drop(&mut self) {
-        self.0.iter().for_each(|pid| _ = signal(*pid, "-CONT"));
-    }
-}
-
-fn signal(pid: i32, signal: &str) -> bool {
-    let done = std::process::Command::new("kill").args([signal, &pid.to_string()]).status();
-    done.is_ok_and(|status| status.success())
+async fn behind_a_cable() -> (World, Cable) {
+    let (database, cable) = TestDatabase::new().await.behind_a_cable().await;
+    (World::over(database, Arc::new(SystemClock)).await, cable)
 }
 
 #[tokio::test]
 async fn connections_that_say_nothing_any_more_are_given_up_and_time_goes_on_meanwhile() {
-    let world = on_its_own_server().await;
+    let (world, cable) = behind_a_cable().await;
     let dentist = world.practitioner(half_hours()).await;
     let day = world.open_day(&dentist, 3, 60).await;
     let node = Node::of(&world).await;
+    cable.fall_silent();
     let client = world.database.connect().await;
-    let frozen = Frozen::all_but(&client).await;
     let before = node.index().view().expect("an index").reader.now();
     until("the present moves on", async || node.index().view().expect("an index").reader.now() > before)
         .await;
@@ -115,19 +91,17 @@ async fn connections_that_say_nothing_any_more_are_given_up_and_time_goes_on_mea
         .expect("a change");
     until("the change is seen", async || !node.offers(dentist.id, day.start()).await).await;
     node.settle().await;
-    drop(frozen);
     node.assert_right(1).await;
 }
 
 #[tokio::test]
 async fn a_process_ends_in_time_though_the_database_says_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
-    let world = on_its_own_server().await;
+    let (world, cable) = behind_a_cable().await;
     world.practitioner(half_hours()).await;
     let kept = IndexSettings { file: Some(folder.path().join("search.index")), ..IndexSettings::default() };
     let node = Node::with(&world, kept).await;
-    let client = world.database.connect().await;
-    let _frozen = Frozen::all_but(&client).await;
+    cable.fall_silent();
     tokio::time::timeout(std::time::Duration::from_secs(30), node.stop_following())
         .await
         .expect("it ends in time");
