@@ -10,6 +10,7 @@ mod demonstration;
 pub mod generate;
 mod import;
 mod index_command;
+mod memory;
 mod roles;
 mod search_nodes;
 mod serve;

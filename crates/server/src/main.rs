@@ -3,9 +3,6 @@
 use clap::Parser;
 use rendez_server::Cli;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> std::process::ExitCode {
     match rendez_server::run(Cli::parse()) {
         Ok(()) => std::process::ExitCode::SUCCESS,

@@ -465,6 +465,7 @@ impl SearchIndex {
                 bytes = size.bytes,
                 "the search index answers"
             );
+            self.settings.when_loaded.into_iter().for_each(|tidy| drop(tokio::task::spawn_blocking(tidy)));
         }
         part.ready();
     }
