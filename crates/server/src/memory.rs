@@ -10,7 +10,7 @@ unsafe extern "C" {
 }
 
 /// Gives memory back that the allocator keeps for later, such as what threads that are gone have used. It takes
-/// milliseconds, so it is for after great works only.
+/// milliseconds.
 pub(crate) fn give_back() {
     mi_collect(true);
 }

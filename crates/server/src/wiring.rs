@@ -120,7 +120,7 @@ pub(crate) fn index(store: &Store, settings: &Settings, data_dir: &Path) -> Resu
         check_later: SignedDuration::from_secs(i64::from(u16::from_le_bytes(later)) % CHECKS_WITHIN_SECONDS),
         file: Some(data_dir.join("search.index")),
         file_every: settings.search.snapshot_every(),
-        when_loaded: Some(memory::give_back),
+        tidy: Some(memory::give_back),
     };
     Ok(Arc::new(SearchIndex::new(store.clone(), pack, holidays(pack), kept)))
 }
