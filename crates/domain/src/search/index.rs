@@ -307,16 +307,20 @@ fn alternatives(
     // Who asked for visits at a distance from anywhere has had that answer.
     let mut telehealth = Vec::new();
     if query.telehealth != Some(true) || query.near.is_some() {
-        // In the area first: whoever is seen from afar may have to come by after all.
         let at_a_distance = Query { telehealth: Some(true), ..query.clone() };
-        let area = query.near.map(|circle| Circle { radius_km: circle.radius_km.max(AREA_KM), ..circle });
-        let whenever = Span::new(now, latest);
-        telehealth = area.map_or(Vec::new(), |area| ask(Query { near: Some(area), ..at_a_distance.clone() }));
-        if telehealth.is_empty() {
-            telehealth = ask(Query { near: None, ..at_a_distance.clone() });
+        let whenever = Query { window: Span::new(now, latest), ..at_a_distance.clone() };
+        // In the area first: whoever is seen from afar may have to come by after all.
+        if let Some(circle) = query.near {
+            let area = Some(Circle { radius_km: circle.radius_km.max(AREA_KM), ..circle });
+            telehealth = ask(Query { near: area, ..at_a_distance });
+            if telehealth.is_empty() {
+                telehealth = ask(Query { near: area, ..whenever.clone() });
+            }
+        } else {
+            telehealth = ask(at_a_distance);
         }
         if telehealth.is_empty() {
-            telehealth = ask(Query { near: None, window: whenever, ..at_a_distance });
+            telehealth = ask(Query { near: None, ..whenever });
         }
     }
     let telehealth = telehealth.into_iter().map(|found| distant(query.near, found)).collect();
