@@ -151,6 +151,11 @@ fn id_sql(kind: Kind, group: u8) -> String {
     format!("('{}' || ({ID_NUMBER} + g)::text)::uuid", id_prefix(kind, group))
 }
 
+/// What the practitioners of a group are called before their number, so that each can be looked for.
+pub(crate) fn family_name(group: u8) -> String {
+    format!("Figure{group:03}")
+}
+
 /// Every start, from the day after tomorrow on.
 fn grid(now: Timestamp) -> Result<Vec<Timestamp>> {
     let today: Zoned = now.in_tz(ZONE)?;
@@ -197,6 +202,7 @@ impl Rows {
         let (of_practitioner, of_patient) = (calendar(0), calendar(1_000_000));
         let everybody = format!("FROM generate_series(0, {}) g", practitioners - 1);
         let every_patient = format!("FROM generate_series(0, {}) g", patients - 1);
+        let name = family_name(*group);
         let email = if *mailed { "'patient' || g || '@figures.example'" } else { "NULL" };
         let rules: String = HALF_DAYS
             .iter()
@@ -216,8 +222,8 @@ impl Rows {
              INSERT INTO calendar (id, kind, exclusive) SELECT {of_practitioner}, 'practitioner', true {everybody};
              INSERT INTO practitioner (id, organization_id, calendar_id, location_id, given_name, family_name, search_name,
                 works_public_holidays)
-                SELECT {practitioner}, {organization}, {of_practitioner}, {location}, 'Anne', 'Figure ' || g,
-                    'figure ' || g || ' anne', true {everybody};
+                SELECT {practitioner}, {organization}, {of_practitioner}, {location}, 'Anne', '{name} ' || g,
+                    lower('{name} ') || g || ' anne', true {everybody};
              INSERT INTO visit_type (id, practitioner_id, name, duration_minutes, min_notice_minutes)
                 SELECT {visit_type}, {practitioner}, 'Consultation', {VISIT_MINUTES}, 0 {everybody};
              {rules}

@@ -13,7 +13,7 @@ use crate::bookings::PATIENTS;
 use crate::database::Database;
 use crate::http::{Connections, get, post};
 use crate::load::open_loop;
-use crate::practices::Practices;
+use crate::practices::{Practices, family_name};
 use crate::report::Report;
 use crate::server::{self, Server};
 use crate::stage::Folder;
@@ -159,7 +159,8 @@ impl Probe<'_> {
     /// The slots that a node shows of a practitioner.
     async fn shown(&self, node: &Connections, number: u64) -> Result<Vec<String>> {
         let id = self.practices.practitioner(number).to_string();
-        let path = format!("/v1/search?q=anne%20figure%20{number}&lat=48.11&lon=-1.68&radius_km=1&limit=100");
+        let name = family_name(self.practices.group());
+        let path = format!("/v1/search?q=anne%20{name}%20{number}&lat=48.11&lon=-1.68&radius_km=1&limit=100");
         let answer = node.ask(&get(&path, None)).await?;
         ensure!(answer.status == 200, "a search is answered with {}", answer.name());
         let found: Value = answer.json()?;
