@@ -13,7 +13,7 @@ use crate::scan::Choice;
 use crate::search::{Column, Dropped, Lanes, Search};
 
 /// Days after the window's start for [`Facets::free_within_days`].
-const WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
+pub const FREE_WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
 
 /// Room for what a facet usually names.
 const USUALLY: usize = 16;
@@ -119,7 +119,7 @@ impl Search<'_> {
             let sooner = dropped.iter().filter(|lane| lane.first < bound && lane.earlier >= bound);
             sooner.filter(|dropped| asked(dropped.lane)).count() as u32
         };
-        let bounds = WITHIN_DAYS.map(|days| plan.now.plus(days * 86_400));
+        let bounds = FREE_WITHIN_DAYS.map(|days| plan.now.plus(days * 86_400));
         let by_column = match plan.column {
             Column::Of(column) => {
                 let bounds = bounds.map(Moment::seconds);

@@ -25,6 +25,11 @@ pub(crate) fn metres(square: f32) -> f32 {
     EARTH_METRES * square.sqrt()
 }
 
+/// How far two points, given in degrees north and east, are from each other in a straight line, in metres, as hits tell it.
+pub fn metres_between(one: (f64, f64), other: (f64, f64)) -> u32 {
+    metres(square(unit(one.0, one.1), unit(other.0, other.1))) as u32
+}
+
 /// The largest square for which `keep(metres)` holds; `keep` must hold up to some distance and not beyond. Below zero if
 /// it never does. The square root and the product rise with their argument, so comparing squares with it is exact.
 pub(crate) fn largest_square(keep: impl Fn(f32) -> bool) -> f32 {

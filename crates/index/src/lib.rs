@@ -37,6 +37,8 @@ mod worlds;
 mod writer;
 
 pub use build::Builder;
+pub use facets::FREE_WITHIN_DAYS;
+pub use hilbert::metres_between;
 pub use index::{Applied, Index, Settings, Size, Stamp};
 pub use moment::{Moment, Span, Zone, ZoneNo};
 pub use profile::{LanguageNo, Place, Profile, SectorNo, Shift, SpecialtyNo, Visit, VisitType};

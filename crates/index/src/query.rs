@@ -60,6 +60,11 @@ impl Query<'_> {
             counted: true,
         }
     }
+
+    /// Whether it asks for more than a start before a certain moment: such a search looks at days.
+    pub fn is_by_day(&self, now: Moment) -> bool {
+        self.window.start > now || self.days.0 & Weekdays::ALL.0 != Weekdays::ALL.0 || self.hours.is_some()
+    }
 }
 
 /// What was typed, understood: any of these specialties, or any of these people.

@@ -10,7 +10,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::civil::{Time, Weekday};
 use rendez_index::text::Matches;
-use rendez_index::{Circle, Hit, Hours, Moment, Query, Reader, Scratch, Span, Typed, Weekdays};
+use rendez_index::{
+    Circle, Hit, Hours, Moment, Query, Reader, Scratch, Span, Typed, Weekdays, metres_between,
+};
 use rendez_vocab::TimeRange;
 use tokio::time::Instant;
 
@@ -193,15 +195,6 @@ fn distant(near: Option<Circle>, mut found: Found) -> Found {
     found
 }
 
-/// In a straight line, as the index measures.
-fn metres_between(one: (f64, f64), other: (f64, f64)) -> u32 {
-    const EARTH_METRES: f64 = 6_371_008.8;
-    let half_sine = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
-    let along = one.0.to_radians().cos() * other.0.to_radians().cos();
-    let square = half_sine(other.0 - one.0) + along * half_sine(other.1 - one.1);
-    (2.0 * EARTH_METRES * square.sqrt()) as u32
-}
-
 /// Who is meant by a name, be they free or not: the nearest of those with the fewest slips.
 fn whom_to_call(reader: &Reader, request: &SearchRequest, named: &Matches) -> Vec<Known> {
     let looked_at = named.iter().take(NAMESAKES);
@@ -264,11 +257,6 @@ fn facets(pack: &'static Pack, view: &View, facets: rendez_index::Facets) -> Fac
     }
 }
 
-/// Whether a query asks for any start of its window, and that has begun.
-fn at_any_time_from(now: Moment, query: &Query<'_>) -> bool {
-    query.window.start <= now && query.days == Weekdays::ALL && query.hours.is_none()
-}
-
 /// What comes close to a query that found nothing: later in the same circle, farther away, or at a distance. When that takes
 /// long, the rest is left out.
 fn alternatives(
@@ -290,9 +278,7 @@ fn alternatives(
     let latest = reach.min(now.plus(LATER_DAYS * 86_400));
     let later = match query.window.end < latest {
         // Nobody has anything from now until the window's end, and first starts tell more quickly than days.
-        true if at_any_time_from(now, query) => {
-            ask(Query { window: Span::new(now, latest), ..query.clone() })
-        }
+        true if !query.is_by_day(now) => ask(Query { window: Span::new(now, latest), ..query.clone() }),
         true => ask(Query { window: Span::new(query.window.end, latest), ..query.clone() }),
         false => Vec::new(),
     };

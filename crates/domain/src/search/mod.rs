@@ -24,7 +24,7 @@ pub use window::is_beyond_reach;
 pub use words::{Town, complete_place, prepare, specialties_like, town};
 
 /// In how many days somebody may be free: what [`Facets::free_within_days`] counts.
-pub const FREE_WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
+pub use rendez_index::FREE_WITHIN_DAYS;
 /// How far anybody looks, in kilometres.
 pub const FARTHEST_KM: f64 = 500.0;
 /// How many free times a result shows.

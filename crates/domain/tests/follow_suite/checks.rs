@@ -3,7 +3,7 @@
 use rendez_domain::search::feed::{CheckRefusal, CheckReport};
 use rendez_testkit::World;
 
-use crate::nodes::{Node, database_now, half_hours, until};
+use crate::nodes::{Node, TAKE, database_now, half_hours, until};
 
 #[tokio::test]
 async fn what_nobody_told_the_index_is_found_and_mended() {
@@ -128,15 +128,7 @@ async fn whoever_was_missing_does_not_come_in_as_they_were() {
         for _ in 0..100 {
             database_now(&world).await;
         }
-        client
-            .execute(
-                "WITH taken AS (INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
-                    SELECT calendar_id, $2, $3, 'clinic', id FROM practitioner WHERE id = $1)
-                 INSERT INTO change (kind, practitioner_id, starts_at, ends_at) VALUES ('claimed', $1, $2, $3)",
-                &[&id, &day.start(), &day.end()],
-            )
-            .await
-            .expect("taken");
+        client.execute(TAKE, &[&id, &day.start(), &day.end()]).await.expect("taken");
         writing.commit().await.expect("nothing was written");
     };
     let (report, ()) = tokio::join!(node.check(), meanwhile);

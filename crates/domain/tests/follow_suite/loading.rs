@@ -8,11 +8,7 @@ use rendez_platform::telemetry::health::Readiness;
 use rendez_testkit::World;
 use tokio_util::sync::CancellationToken;
 
-use crate::nodes::{Gate, Node, half_hours, later, minutes, until};
-
-const TAKE: &str = "WITH taken AS (INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
-        SELECT calendar_id, $2, $3, 'clinic', id FROM practitioner WHERE id = $1)
-    INSERT INTO change (kind, practitioner_id, starts_at, ends_at) VALUES ('claimed', $1, $2, $3)";
+use crate::nodes::{Gate, Node, TAKE, half_hours, later, minutes, until};
 
 #[tokio::test]
 async fn what_is_committed_or_begun_while_everybody_is_read_is_seen() {

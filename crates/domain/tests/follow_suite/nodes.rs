@@ -15,6 +15,12 @@ use rendez_vocab::Actor;
 use rendez_vocab::ids::PractitionerId;
 use tokio_util::sync::CancellationToken;
 
+/// Somebody else takes a practitioner's ($1) time from $2 to $3, and only the log tells of it.
+pub(crate) const TAKE: &str =
+    "WITH taken AS (INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
+        SELECT calendar_id, $2, $3, 'clinic', id FROM practitioner WHERE id = $1)
+    INSERT INTO change (kind, practitioner_id, starts_at, ends_at) VALUES ('claimed', $1, $2, $3)";
+
 /// A process with an index.
 pub(crate) struct Node {
     pub(crate) world: World,

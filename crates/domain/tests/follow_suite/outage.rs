@@ -13,7 +13,7 @@ use rendez_testkit::World;
 use rendez_vocab::entropy::SeededEntropy;
 use tokio_util::sync::CancellationToken;
 
-use crate::nodes::{Node, half_hours, until};
+use crate::nodes::{Node, TAKE, half_hours, until};
 
 #[tokio::test]
 async fn a_database_that_stops_leaves_stale_answers_and_is_followed_again_when_it_is_back() {
@@ -44,15 +44,7 @@ async fn a_database_that_stops_leaves_stale_answers_and_is_followed_again_when_i
     until("it is fresh again", async || !node.index().view().expect("an index").stale).await;
     // Somebody else's booking, so that only the log tells of it.
     let other = store.read_fresh().await.expect("a connection");
-    other
-        .execute(
-            "WITH taken AS (INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
-                SELECT calendar_id, $2, $3, 'clinic', id FROM practitioner WHERE id = $1)
-             INSERT INTO change (kind, practitioner_id, starts_at, ends_at) VALUES ('claimed', $1, $2, $3)",
-            &[&dentist.id.uuid(), &day.start(), &day.end()],
-        )
-        .await
-        .expect("a change");
+    other.execute(TAKE, &[&dentist.id.uuid(), &day.start(), &day.end()]).await.expect("a change");
     drop(other);
     until("the change is seen", async || !node.offers(dentist.id, day.start()).await).await;
     node.assert_right(1).await;

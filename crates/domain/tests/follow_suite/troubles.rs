@@ -9,7 +9,7 @@ use rendez_testkit::world::{new_practitioner, rennes};
 use rendez_testkit::{TestDatabase, World};
 use rendez_vocab::clock::SystemClock;
 
-use crate::nodes::{Gate, Node, half_hours, until};
+use crate::nodes::{Gate, Node, TAKE, half_hours, until};
 
 #[tokio::test]
 async fn a_gap_in_the_log_is_answered_from_what_was_there_until_everything_is_read_anew() {
@@ -156,15 +156,7 @@ async fn bookings_are_seen_while_a_new_index_with_a_new_zone_is_read() {
     until("everything is read anew", async || matches!(node.index().progress().phase, Phase::Rebuilding(_)))
         .await;
     let other = world.database.connect().await;
-    other
-        .execute(
-            "WITH taken AS (INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
-                SELECT calendar_id, $2, $3, 'clinic', id FROM practitioner WHERE id = $1)
-             INSERT INTO change (kind, practitioner_id, starts_at, ends_at) VALUES ('claimed', $1, $2, $3)",
-            &[&dentist.id.uuid(), &day.start(), &day.end()],
-        )
-        .await
-        .expect("a change");
+    other.execute(TAKE, &[&dentist.id.uuid(), &day.start(), &day.end()]).await.expect("a change");
     until("the change is seen", async || !node.offers(dentist.id, day.start()).await).await;
     assert!(!node.index().view().expect("an index").stale);
     assert!(matches!(node.index().progress().phase, Phase::Rebuilding(_)), "it is not read yet");

@@ -56,20 +56,15 @@ impl Record<'_> {
         let (mut word, mut count) = (u64::from(first.seconds()), 0);
         self.starts(visit_type, Span::new(first, offered.end), |start| {
             let minutes = u64::from(start.seconds() - first.seconds()) / 60;
+            if minutes > 0xffff || start != first.plus(minutes as u32 * 60) {
+                // Too far off for its bits: whoever asks looks for it.
+                return ControlFlow::Break(());
+            }
             if count > 0 {
                 word = word << 16 | minutes;
             }
             count += 1;
-            // Whatever is too far off for its bits is looked for.
-            let fits = minutes <= 0xffff && start == first.plus(minutes as u32 * 60);
-            match fits {
-                true if count < KEPT => ControlFlow::Continue(()),
-                true => ControlFlow::Break(()),
-                false => {
-                    count = 0;
-                    ControlFlow::Break(())
-                }
-            }
+            if count < KEPT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         if count == KEPT { word } else { NOTHING }
     }

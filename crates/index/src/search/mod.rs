@@ -113,7 +113,7 @@ impl Core {
     pub(crate) fn search(&self, query: &Query<'_>, scratch: &mut Scratch) -> Answer {
         let now = self.now();
         let Some(plan) = Plan::new(query, &self.hot, now) else {
-            let free_within_days = (!plan::by_day(query, now)).then_some([0; 4]);
+            let free_within_days = (!query.is_by_day(now)).then_some([0; 4]);
             let facets = Facets { free_within_days, ..Facets::default() };
             return Answer { hits: Vec::new(), total: 0, facets, next: None };
         };

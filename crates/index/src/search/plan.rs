@@ -3,7 +3,7 @@
 use crate::hilbert;
 use crate::hot::{Aim, BRIEF_MINUTES, COLUMNS, HORIZONS, Hot, Slice, THRESHOLDS};
 use crate::moment::{Moment, Span};
-use crate::query::{Query, Weekdays};
+use crate::query::Query;
 use crate::record::Wish;
 use crate::scan::{Choice, Disc, Filter, Slots};
 
@@ -48,11 +48,6 @@ fn column(minutes: u16) -> (Column, Option<Slice>) {
     }
 }
 
-/// Whether a search asks for more than a start before a certain moment.
-pub(crate) fn by_day(query: &Query<'_>, now: Moment) -> bool {
-    query.window.start > now || query.days.0 & Weekdays::ALL.0 != Weekdays::ALL.0 || query.hours.is_some()
-}
-
 fn choice(asked: Option<u8>, place: impl Fn(u8) -> Option<usize>) -> Choice {
     asked.map_or(Choice::Any, |number| place(number).map_or(Choice::Nobody, Choice::At))
 }
@@ -60,7 +55,7 @@ fn choice(asked: Option<u8>, place: impl Fn(u8) -> Option<usize>) -> Choice {
 impl<'q> Plan<'q> {
     /// `None` if the window has no moment that is still to come.
     pub(crate) fn new(query: &'q Query<'q>, hot: &Hot, now: Moment) -> Option<Self> {
-        let by_day = by_day(query, now);
+        let by_day = query.is_by_day(now);
         let reach = if by_day { now.plus(DAYS_AHEAD * 86_400) } else { Moment::NEVER };
         let window = Span::new(query.window.start.max(now), query.window.end.min(reach));
         if window.is_empty() {
