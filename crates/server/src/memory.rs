@@ -1,5 +1,11 @@
 //! The allocator of the process, and giving back what it keeps.
 
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+const GIVE_BACK_EVERY: Duration = Duration::from_secs(30);
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -9,8 +15,13 @@ unsafe extern "C" {
     safe fn mi_collect(force: bool);
 }
 
-/// Gives memory back that the allocator keeps for later, such as what threads that are gone have used. It takes
-/// milliseconds.
-pub(crate) fn give_back() {
-    mi_collect(true);
+/// Every so often gives memory back that the allocator keeps for later, such as what was used to load the search index,
+/// until `stop`. Each time takes milliseconds.
+pub(crate) fn spawn_upkeep(stop: CancellationToken) {
+    tokio::spawn(async move {
+        let mut beat = tokio::time::interval(GIVE_BACK_EVERY);
+        while stop.run_until_cancelled(beat.tick()).await.is_some() {
+            drop(tokio::task::spawn_blocking(|| mi_collect(true)));
+        }
+    });
 }

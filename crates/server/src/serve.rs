@@ -26,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::cli::Serve;
 use crate::demo::Login;
 use crate::roles::{self, Role};
-use crate::{demonstration, search_nodes, starting, wiring};
+use crate::{demonstration, memory, search_nodes, starting, wiring};
 
 const DATABASE_BEAT: Duration = Duration::from_secs(1);
 const DATABASE_PATIENCE: Duration = Duration::from_secs(3);
@@ -46,6 +46,7 @@ pub(crate) async fn serve(arguments: Serve) -> Result<()> {
     let lifecycle = Lifecycle::new();
     lifecycle.watch_signals()?;
     metrics.spawn_upkeep(lifecycle.soft());
+    memory::spawn_upkeep(lifecycle.soft());
 
     let readiness = Readiness::new();
     let database = readiness.part("database");

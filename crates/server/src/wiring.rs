@@ -30,7 +30,6 @@ use rendez_web::middleware::admission::{Admission, Limits};
 use rendez_web::{App, AppParts, DemoLogin, WebSettings};
 use tokio_util::sync::CancellationToken;
 
-use crate::memory;
 use crate::search_nodes;
 
 /// How long a database elsewhere may take to answer for the first time.
@@ -120,7 +119,6 @@ pub(crate) fn index(store: &Store, settings: &Settings, data_dir: &Path) -> Resu
         check_later: SignedDuration::from_secs(i64::from(u16::from_le_bytes(later)) % CHECKS_WITHIN_SECONDS),
         file: Some(data_dir.join("search.index")),
         file_every: settings.search.snapshot_every(),
-        tidy: Some(memory::give_back),
     };
     Ok(Arc::new(SearchIndex::new(store.clone(), pack, holidays(pack), kept)))
 }

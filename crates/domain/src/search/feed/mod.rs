@@ -64,8 +64,6 @@ pub struct IndexSettings {
     pub file_every: Duration,
     /// So much later than [`IndexSettings::check_at`]: not every process shall read everything at once.
     pub check_later: SignedDuration,
-    /// Gives memory back that nobody uses any more: after everybody has been read, and now and then. It may block.
-    pub tidy: Option<fn()>,
 }
 
 impl Default for IndexSettings {
@@ -75,7 +73,6 @@ impl Default for IndexSettings {
             file: None,
             file_every: Duration::from_secs(15 * 60),
             check_later: SignedDuration::ZERO,
-            tidy: None,
         }
     }
 }

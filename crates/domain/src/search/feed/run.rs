@@ -27,8 +27,6 @@ const AFTER_FAILURE: Duration = Duration::from_millis(500);
 const A_SECOND: Duration = Duration::from_secs(1);
 /// How often it is told how far a reading of everybody is.
 const TELL_EVERY: Duration = Duration::from_secs(10);
-/// How often memory is given back.
-const TIDY_EVERY: Duration = Duration::from_secs(30);
 /// After a pass over everybody that failed, or a reading of everybody beside following.
 const AFTER_BROKEN_PASS: Duration = Duration::from_secs(60);
 /// So long the end of the process waits for a step that is under way, and then for the file.
@@ -58,8 +56,6 @@ struct Following {
     passed: Option<Instant>,
     /// When its size was last told.
     measured: Option<Instant>,
-    /// When memory was last given back.
-    tidied: Option<Instant>,
     /// Whether the last step failed before all of its work was done.
     is_behind: bool,
     /// What is done to it beside following: the file is written, or it is sorted anew.
@@ -80,7 +76,6 @@ impl Following {
             written: loaded.is_from_file.then(Instant::now),
             passed: None,
             measured: None,
-            tidied: None,
             is_behind: false,
             beside: None,
             successor: None,
@@ -355,10 +350,6 @@ impl SearchIndex {
             let size = held.index.size();
             metrics::gauge!("rendez_index_practitioners").set(size.practitioners as f64);
             metrics::gauge!("rendez_index_bytes").set(size.bytes as f64);
-        }
-        if following.tidied.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
-            following.tidied = Some(Instant::now());
-            self.settings.tidy.into_iter().for_each(|tidy| drop(tokio::task::spawn_blocking(tidy)));
         }
         // One at a time: whoever is packed for another day while the file is written would be in it unannounced.
         if !following.is_alone() || self.checking.load(Ordering::Relaxed) {
