@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rendez_vocab::ids::PractitionerId;
 
 use crate::core::Core;
-use crate::moment::Moment;
-use crate::query::{Answer, Query};
+use crate::moment::{Moment, Span};
+use crate::query::{Answer, Hit, Query};
 use crate::search::Scratch;
 use crate::text::Matches;
 
@@ -35,6 +35,12 @@ impl Reader {
     /// Searches.
     pub fn search(&self, query: &Query<'_>, scratch: &mut Scratch) -> Answer {
         self.core.search(query, scratch)
+    }
+
+    /// The starts in a span of what a hit offers, in order, at most so many; of the query only days and hours are looked at.
+    /// The hit is of an answer of this reader.
+    pub fn starts(&self, hit: &Hit, query: &Query<'_>, span: Span, most: usize) -> Vec<Moment> {
+        self.core.starts(hit, query, span, most)
     }
 
     /// What was given with a person's profile.

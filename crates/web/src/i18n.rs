@@ -20,6 +20,7 @@ static_loader! {
 
 static EN: LanguageIdentifier = langid!("en");
 static FR: LanguageIdentifier = langid!("fr");
+static DE: LanguageIdentifier = langid!("de");
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,17 +30,20 @@ pub enum Locale {
     En,
     /// French.
     Fr,
+    /// German.
+    De,
 }
 
 impl Locale {
     /// All of them, in the order of the language switch.
-    pub const ALL: [Self; 2] = [Self::Fr, Self::En];
+    pub const ALL: [Self; 3] = [Self::Fr, Self::En, Self::De];
 
     /// The language tag (BCP 47): in `lang` attributes, in the cookie and in the region's pack.
     pub const fn tag(self) -> &'static str {
         match self {
             Self::En => "en",
             Self::Fr => "fr",
+            Self::De => "de",
         }
     }
 
@@ -48,6 +52,7 @@ impl Locale {
         match self {
             Self::En => "English",
             Self::Fr => "Français",
+            Self::De => "Deutsch",
         }
     }
 
@@ -89,10 +94,20 @@ impl Locale {
         TEXTS.lookup_with_args(self.language(), key, &arguments)
     }
 
+    /// A number with so many decimals, as it is written in the language.
+    pub fn decimal(self, number: f64, decimals: usize) -> String {
+        let text = format!("{number:.decimals$}");
+        match self {
+            Self::En => text,
+            Self::Fr | Self::De => text.replace('.', ","),
+        }
+    }
+
     fn language(self) -> &'static LanguageIdentifier {
         match self {
             Self::En => &EN,
             Self::Fr => &FR,
+            Self::De => &DE,
         }
     }
 }
@@ -145,17 +160,12 @@ mod tests {
 
     #[test]
     fn every_language_has_every_key() {
-        let (english, french) = (keys(Locale::En), keys(Locale::Fr));
-        assert_eq!(
-            english.difference(&french).collect::<Vec<_>>(),
-            Vec::<&String>::new(),
-            "missing in French"
-        );
-        assert_eq!(
-            french.difference(&english).collect::<Vec<_>>(),
-            Vec::<&String>::new(),
-            "missing in English"
-        );
+        let english = keys(Locale::En);
+        for locale in Locale::ALL {
+            let known = keys(locale);
+            let missing: Vec<&String> = english.symmetric_difference(&known).collect();
+            assert!(missing.is_empty(), "in English or {} alone: {missing:?}", locale.own_name());
+        }
     }
 
     #[test]
@@ -175,12 +185,69 @@ mod tests {
         assert!(used > 50, "the search for keys finds them");
     }
 
+    /// What stands in a template for everybody to read, outside of its tags, expressions and statements: that and what
+    /// attributes say aloud.
+    fn literals(template: &str) -> Vec<String> {
+        let mut plain = String::new();
+        let mut rest = template;
+        while let Some(at) = rest.find("{") {
+            let end = match rest.as_bytes().get(at + 1) {
+                Some(b'{') => "}}",
+                Some(b'%') => "%}",
+                Some(b'#') => "#}",
+                _ => break,
+            };
+            plain.push_str(&rest[..at]);
+            plain.push('\u{1}');
+            rest = rest[at..].split_once(end).map_or("", |(_, after)| after);
+        }
+        plain.push_str(rest);
+        let mut found = Vec::new();
+        let mut outside = String::new();
+        for part in plain.split('<') {
+            let (tag, text) = part.split_once('>').unwrap_or(("", part));
+            for name in ["aria-label=\"", "placeholder=\"", "title=\"", "alt=\""] {
+                found.extend(
+                    tag.split(name).skip(1).filter_map(|after| after.split('"').next()).map(str::to_owned),
+                );
+            }
+            outside.push_str(text);
+            outside.push('\u{1}');
+        }
+        found.extend(outside.split('\u{1}').map(str::to_owned));
+        found.retain(|text| text.chars().any(char::is_alphabetic) && !text.trim().starts_with("class="));
+        found
+    }
+
+    #[test]
+    fn every_string_stands_in_the_translations() {
+        // Names, and words that are no language's.
+        const OURS: [&str; 3] = ["Rendez", "· Rendez", "JSON"];
+        assert_eq!(
+            literals("<p title=\"Hello\">{{ x }} world {% if a > b %}!{% endif %}</p>"),
+            ["Hello", " world "]
+        );
+        let mut templates = Vec::new();
+        files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut templates);
+        for path in templates {
+            for text in literals(&fs::read_to_string(&path).expect("text")) {
+                assert!(
+                    OURS.contains(&text.trim()),
+                    "`{}` of {} is not translated",
+                    text.trim(),
+                    path.display()
+                );
+            }
+        }
+    }
+
     #[test]
     fn the_visitors_browser_chooses_the_language() {
-        assert_eq!(Locale::accepted("de-DE,de;q=0.9,en;q=0.5,fr;q=0.7"), Some(Locale::Fr));
+        assert_eq!(Locale::accepted("nl-NL,nl;q=0.9,en;q=0.5,fr;q=0.7"), Some(Locale::Fr));
+        assert_eq!(Locale::accepted("de-AT,de;q=0.9,en;q=0.5"), Some(Locale::De));
         assert_eq!(Locale::accepted("en-GB,fr"), Some(Locale::En));
         assert_eq!(Locale::accepted("fr;q=0, en;q=0.1"), Some(Locale::En));
-        assert_eq!(Locale::accepted("de"), None);
+        assert_eq!(Locale::accepted("nl"), None);
         assert_eq!(Locale::named("fr-CA"), Some(Locale::Fr));
     }
 
@@ -188,6 +255,12 @@ mod tests {
     fn numbers_choose_the_plural() {
         let count = |locale: Locale, n: i64| locale.text_with("search-total", [("count", n.into())]);
         assert_ne!(count(Locale::En, 1), count(Locale::En, 2));
+        assert_ne!(count(Locale::De, 1), count(Locale::De, 2));
         assert!(count(Locale::Fr, 2).contains('2'));
+    }
+
+    #[test]
+    fn numbers_are_written_as_the_language_does() {
+        assert_eq!(Locale::ALL.map(|locale| locale.decimal(1.25, 1)), ["1,2", "1.2", "1,2"]);
     }
 }

@@ -57,6 +57,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(search::search)) //                            GET /v1/search
         .routes(routes!(completion::specialties)) //                   GET /v1/specialties
         .routes(routes!(completion::places)) //                        GET /v1/places
+        .routes(routes!(completion::completions)) //                   GET /v1/completions
         .routes(routes!(index::find)) //                               GET /v1/index
         .routes(routes!(index::begin_check)) //                        POST /v1/index/check
         .routes(routes!(tokens::issue)) //                             POST /v1/tokens

@@ -54,39 +54,13 @@
   tick();
 })();
 
-// Towns are proposed while one is being typed.
-(() => {
-  const input = document.querySelector("input[data-places]");
-  const list = input && document.getElementById(input.getAttribute("list"));
-  if (!list) return;
-  let asked = 0;
-  input.addEventListener("input", async () => {
-    const typed = input.value.trim();
-    if (typed.length < 2 || [...list.children].some((option) => option.value === typed)) return;
-    const mine = ++asked;
-    try {
-      const answer = await fetch(`${input.dataset.places}?limit=8&q=${encodeURIComponent(typed)}`);
-      const places = answer.ok ? (await answer.json()).places : [];
-      if (mine !== asked) return;
-      list.replaceChildren(...places.map((place) => {
-        const option = document.createElement("option");
-        // Several towns bear some names: the value tells them apart.
-        option.value = `${place.name} (${place.postal_code})`;
-        return option;
-      }));
-    } catch {
-      list.replaceChildren();
-    }
-  });
-})();
-
 // A form is sent once; the hidden key makes a second sending harmless, this makes it rare.
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
-  });
-}
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;

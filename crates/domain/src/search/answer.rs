@@ -9,7 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::feed::View;
 use super::index;
-use super::model::{Alternatives, Cursor, SearchRefusal, SearchRequest, SearchResults, Source};
+use super::model::{Alternatives, Cursor, Known, SearchRefusal, SearchRequest, SearchResults, Source};
 use super::sql;
 use crate::ctx::{Ctx, Services};
 
@@ -27,6 +27,19 @@ pub async fn search(ctx: &Ctx, request: &SearchRequest) -> Result<SearchResults,
     };
     metrics::counter!("rendez_searches_total", "source" => results.source.as_str()).increment(1);
     with_whom_to_call(ctx, request, results).await
+}
+
+/// Who may be meant by a name that somebody is typing, at most so many. Without an index here the directory tells a few.
+pub async fn people_like(ctx: &Ctx, typed: &str, most: usize) -> Result<Vec<Known>, Fault> {
+    match ctx.search.index.as_ref().and_then(|index| index.view()) {
+        Some(view) => Ok(index::people(&view, typed, most)),
+        None => {
+            let request = SearchRequest { q: Some(typed.to_owned()), ..SearchRequest::default() };
+            let mut known = sql::known(ctx, &request).await?;
+            known.truncate(most);
+            Ok(known)
+        }
+    }
 }
 
 /// The answer of this process's own index; `None` when it has none yet, or none that can answer this.

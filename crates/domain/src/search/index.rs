@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
 use rendez_index::text::Matches;
 use rendez_index::{
     Circle, Hit, Hours, Moment, Query, Reader, Scratch, Span, Typed, Weekdays, metres_between,
@@ -19,8 +20,8 @@ use tokio::time::Instant;
 use super::card::{Card, CardLocation};
 use super::feed::View;
 use super::model::{
-    Alternatives, Cursor, Facet, Facets, Found, Known, Notice, SearchRefusal, SearchRequest, SearchResults,
-    Source,
+    Ahead, Alternatives, Cursor, Facet, Facets, Found, Known, Notice, SearchRefusal, SearchRequest,
+    SearchResults, Source,
 };
 use super::window::{WIDEST, is_beyond_reach, window};
 use super::{FARTHEST_KM, USUAL_RADIUS_KM, words};
@@ -71,11 +72,20 @@ pub(super) fn search(
         let answer = view.reader.search(&query, scratch);
         let found_nothing = answer.hits.is_empty() && query.after.is_none();
         let alternatives = found_nothing.then(|| Alternatives {
-            without_times: named.map(|named| whom_to_call(&view.reader, request, named)).unwrap_or_default(),
+            without_times: named
+                .map(|named| whom_to_call(&view.reader, request, named, ALTERNATIVES.into()))
+                .unwrap_or_default(),
             ..alternatives(&view.reader, &query, moment(now), moment(reach), scratch, began)
         });
         Ok(Some(SearchResults {
-            results: answer.hits.into_iter().map(|hit| found(&view.reader, hit)).collect(),
+            results: answer
+                .hits
+                .into_iter()
+                .map(|hit| match request.ahead {
+                    Some(ahead) => found_ahead(view, &query, ahead, hit),
+                    None => found(&view.reader, hit),
+                })
+                .collect(),
             total: answer.total,
             facets: facets(pack, view, answer.facets),
             next: answer.next.map(|next| Cursor::Ranked {
@@ -148,6 +158,10 @@ fn query<'a>(view: &View, request: &SearchRequest, typed: Option<&'a Understood>
     }
 }
 
+fn timestamp(at: Moment) -> Timestamp {
+    Timestamp::from_second(at.unix()).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
 fn moment(at: Timestamp) -> Moment {
     Moment::from_unix(at.as_second())
 }
@@ -177,12 +191,31 @@ fn found(reader: &Reader, hit: Hit) -> Found {
         visit_type: hit.visit_type,
         duration_minutes: hit.duration_minutes.into(),
         metres: hit.metres,
-        starts: hit
-            .starts
-            .iter()
-            .map(|start| Timestamp::from_second(start.unix()).unwrap_or(Timestamp::UNIX_EPOCH))
-            .collect(),
+        starts: hit.starts.iter().map(|start| timestamp(*start)).collect(),
+        ahead: Vec::new(),
     }
+}
+
+/// The same with the free starts of the days side by side.
+fn found_ahead(view: &View, query: &Query<'_>, ahead: Ahead, hit: Hit) -> Found {
+    let mut found = found(&view.reader, hit.clone());
+    let Some(card) = found.card() else { return found };
+    let Some(zone) = card.location(found.location).and_then(|place| TimeZone::get(place.time_zone).ok())
+    else {
+        return found;
+    };
+    let first = zone.to_datetime(timestamp(query.window.start.max(view.reader.now()))).date();
+    let start_of = |days: u8| {
+        let date = first.checked_add(jiff::Span::new().days(days)).ok()?;
+        Some(moment(date.to_zoned(zone.clone()).ok()?.timestamp()))
+    };
+    let starts = (0..ahead.days.min(Ahead::MOST_DAYS)).flat_map(|day| {
+        let span = start_of(day).zip(start_of(day + 1)).map(|(from, until)| Span::new(from, until));
+        span.map(|day| view.reader.starts(&hit, query, day, ahead.starts.into())).unwrap_or_default()
+    });
+    let starts = starts.filter(|start| *start < query.window.end).map(timestamp).collect();
+    found.ahead = starts;
+    found
 }
 
 /// How far somebody is who was looked for without a circle.
@@ -196,12 +229,17 @@ fn distant(near: Option<Circle>, mut found: Found) -> Found {
 }
 
 /// Who is meant by a name, be they free or not: the nearest of those with the fewest slips.
-fn whom_to_call(reader: &Reader, request: &SearchRequest, named: &Matches) -> Vec<Known> {
+fn whom_to_call(reader: &Reader, request: &SearchRequest, named: &Matches, most: usize) -> Vec<Known> {
     let looked_at = named.iter().take(NAMESAKES);
     let mut known: Vec<(u8, Known)> =
         looked_at.filter_map(|(person, slips)| Some((slips, known(reader, request, person)?))).collect();
     known.sort_by_key(|(slips, known)| (*slips, known.metres.unwrap_or(u32::MAX), known.practitioner));
-    known.into_iter().map(|(_, known)| known).take(usize::from(ALTERNATIVES)).collect()
+    known.into_iter().map(|(_, known)| known).take(most).collect()
+}
+
+/// Who is meant by a name that somebody is typing.
+pub(super) fn people(view: &View, typed: &str, most: usize) -> Vec<Known> {
+    whom_to_call(&view.reader, &SearchRequest::default(), &view.reader.people(typed), most)
 }
 
 /// Somebody who is what is asked for, at their nearest place; when they are free does not matter.

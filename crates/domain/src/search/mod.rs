@@ -14,14 +14,14 @@ mod sql;
 mod window;
 mod words;
 
-pub use answer::{search, search_here};
+pub use answer::{people_like, search, search_here};
 pub use model::{
-    Alternatives, Cursor, Facet, Facets, Found, Known, Notice, SearchRefusal, SearchRequest, SearchResults,
-    Source,
+    Ahead, Alternatives, Cursor, Facet, Facets, Found, Known, Notice, SearchRefusal, SearchRequest,
+    SearchResults, Source,
 };
 pub use searching::{Gates, RemoteSearch, Searching};
 pub use window::is_beyond_reach;
-pub use words::{Town, complete_place, prepare, specialties_like, town};
+pub use words::{Town, complete_place, prepare, specialties_like, town, town_at};
 
 /// In how many days somebody may be free: what [`Facets::free_within_days`] counts.
 pub use rendez_index::FREE_WITHIN_DAYS;

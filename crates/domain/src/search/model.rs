@@ -43,6 +43,22 @@ pub struct SearchRequest {
     pub limit: u8,
     /// After this place in the order.
     pub after: Option<Cursor>,
+    /// Which coming days are shown side by side, if they are.
+    pub ahead: Option<Ahead>,
+}
+
+/// Days side by side, from the window's first on, by the clock of each place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ahead {
+    /// How many days, at most [`Ahead::MOST_DAYS`].
+    pub days: u8,
+    /// How many starts of each day at most.
+    pub starts: u8,
+}
+
+impl Ahead {
+    /// More days are not shown side by side.
+    pub const MOST_DAYS: u8 = 14;
 }
 
 /// A place in an order of results. Each order has its own, because one means nothing in the other.
@@ -83,6 +99,8 @@ pub struct Found {
     pub metres: Option<u32>,
     /// The next free starts in order, at most three.
     pub starts: Vec<Timestamp>,
+    /// The free starts of the days that were asked for side by side, in order; from the database only those of `starts`.
+    pub ahead: Vec<Timestamp>,
 }
 
 impl Found {

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use rendez_index::metres_between;
 use rendez_index::text::{Terms, TermsBuilder, key};
 use rendez_vocab::RegionCode;
 
@@ -88,6 +89,12 @@ pub(super) fn meant(pack: &'static Pack, typed: &str) -> Meant {
 /// The specialties that somebody may mean by what they typed, the likeliest first.
 pub fn specialties_like(pack: &'static Pack, typed: &str) -> Vec<&'static Specialty> {
     meant(pack, typed).specialties
+}
+
+/// The town whose middle is nearest to a position; of a town with parts the part.
+pub fn town_at(pack: &'static Pack, position: (f64, f64)) -> Option<&'static Place> {
+    let away = |place: &&Place| metres_between(position, (place.latitude, place.longitude));
+    pack.places().iter().min_by_key(away)
 }
 
 /// The towns that somebody may mean by a name or postal code that they began to type, the likeliest first, at most `limit`.

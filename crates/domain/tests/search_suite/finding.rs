@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use jiff::SignedDuration;
-use jiff::civil::{Weekday, time};
+use jiff::civil::{Date, Weekday, time};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use rendez_domain::booking;
 use rendez_domain::directory::{
     self, NewLocation, NewPractitioner, NewVisitType, OpeningHours, Practitioner, PractitionerChange,
@@ -13,12 +13,12 @@ use rendez_domain::directory::{
 };
 use rendez_domain::idempotency::Answer;
 use rendez_domain::search::{
-    Cursor, Facet, Notice, SearchRefusal, SearchRequest, SearchResults, Source, search,
+    Ahead, Cursor, Facet, Notice, SearchRefusal, SearchRequest, SearchResults, Source, people_like, search,
 };
 use rendez_testkit::World;
 use rendez_testkit::world::{new_practitioner, rennes};
-use rendez_vocab::Actor;
 use rendez_vocab::ids::LocationId;
+use rendez_vocab::{Actor, TimeRange};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -304,6 +304,51 @@ async fn whoever_works_at_two_places_is_found_at_one_with_its_times_and_distance
             .map(|start| TimeZone::get("Europe/Paris").expect("known").to_datetime(*start).hour())
             .collect();
         assert_eq!(hours.len(), 1, "without a place: the times of one, {:?}", anywhere.results[0]);
+    }
+}
+
+#[tokio::test]
+async fn the_coming_days_show_the_times_of_the_place_that_was_found() {
+    for world in both().await {
+        let (doctor, [_, brest]) = at_two_places(&world, "Kervella").await;
+        let ahead = Some(Ahead { days: 4, starts: 3 });
+        let near = Some((48.39, -4.486));
+        let weekend = vec![Weekday::Saturday, Weekday::Sunday];
+        let found = look(&world, SearchRequest { near, ahead, ..SearchRequest::default() }).await;
+        let found = &found.results[0];
+        assert_eq!(found.location, brest);
+        if !has_index(&world) {
+            assert_eq!(found.ahead, found.starts, "the database knows no more");
+            continue;
+        }
+        let zone = TimeZone::get("Europe/Paris").expect("known");
+        let mut days: Vec<(Date, Vec<Timestamp>)> = Vec::new();
+        for start in &found.ahead {
+            let at = zone.to_datetime(*start);
+            assert_eq!(at.hour(), 14, "a time of the other place");
+            match days.last_mut() {
+                Some((date, starts)) if *date == at.date() => starts.push(*start),
+                _ => days.push((at.date(), vec![*start])),
+            }
+        }
+        // The first day or two are too near to be booked.
+        assert!((2..=3).contains(&days.len()), "{days:?}");
+        assert!(days.iter().all(|(_, starts)| starts.len() <= 3));
+        let until = *found.ahead.last().expect("some") + SignedDuration::from_hours(1);
+        let window = TimeRange::new(found.starts[0], until).expect("some days");
+        let offered =
+            booking::slots(&world.admin(), doctor.id, found.visit_type, window, None).await.expect("slots");
+        for start in &found.ahead {
+            assert!(offered.slots.iter().any(|slot| slot.start == *start && slot.location == brest));
+        }
+        let week = Some(Ahead { days: 7, starts: 1 });
+        let weekend = SearchRequest { near, ahead: week, days: weekend, ..SearchRequest::default() };
+        let found = look(&world, weekend).await;
+        for start in &found.results[0].ahead {
+            let weekday = zone.to_datetime(*start).weekday();
+            assert!(matches!(weekday, Weekday::Saturday | Weekday::Sunday), "{weekday:?} was not asked for");
+        }
+        assert_eq!(people_like(&world.admin(), "kervela", 5).await.expect("people").len(), 1);
     }
 }
 

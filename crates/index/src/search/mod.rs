@@ -4,6 +4,7 @@
 //! Invariant: totals, counts and order are exact, whichever way lanes are scanned. Where the hot arrays cannot decide,
 //! the lane's record does.
 
+mod ahead;
 mod calendar;
 mod gather;
 mod hits;

@@ -10,7 +10,7 @@ const wrong = [];
 const say = (text) => wrong.push(text);
 const headings = document.querySelectorAll("h1").length;
 if (headings !== 1) say(`${headings} first headings`);
-if (!["en", "fr"].includes(document.documentElement.lang)) say("no language");
+if (!["en", "fr", "de"].includes(document.documentElement.lang)) say("no language");
 if (!document.title.trim()) say("no title");
 if (document.querySelectorAll("main").length !== 1) say("no main part, or several");
 for (const field of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {

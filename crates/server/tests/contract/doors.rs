@@ -54,6 +54,7 @@ const TABLE: &[(&str, &str)] = &[
     ("GET /v1/search", "in in in in in in in in in in"),
     ("GET /v1/specialties", "in in in in in in in in in in"),
     ("GET /v1/places", "in in in in in in in in in in"),
+    ("GET /v1/completions", "in in in in in in in in in in"),
     ("GET /v1/index", "401 no no no no no no no no in"),
     ("POST /v1/index/check", "401 no no no no no no no no in"),
     ("GET /healthz", "in in in in in in in in in in"),

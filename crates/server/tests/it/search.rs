@@ -265,7 +265,31 @@ async fn specialties_and_towns_are_completed() {
     assert_eq!(each(&slipped["places"], "name")[0], "Fougères");
     let by_code = app.nobody().get("/v1/places?q=35000&limit=1").await.ok();
     assert_eq!(each(&by_code["places"], "name"), ["Rennes"]);
+    let here = app.nobody().get("/v1/places?lat=48.35&lon=-1.2").await.ok();
+    assert_eq!(each(&here["places"], "name"), ["Fougères"]);
+    app.nobody().get("/v1/places?lat=48.35").await.wrong_fields(&["/lon missing"]);
+    app.nobody()
+        .get("/v1/places?lat=NaN&lon=500")
+        .await
+        .wrong_fields(&["/lat not-a-number", "/lon out-of-range"]);
     app.close().await;
+}
+
+#[tokio::test]
+async fn what_somebody_types_is_completed_by_specialties_and_people() {
+    for app in both().await {
+        three(&app).await;
+        let typed = async |q: &str| app.nobody().get(format!("/v1/completions?locale=en&q={q}")).await.ok();
+        let skin = typed("dermato").await;
+        assert_eq!(each(&skin["specialties"], "name"), ["Dermatologist"]);
+        let named = typed("kervel").await;
+        assert_eq!(each(&named["practitioners"], "specialty"), ["Cardiologist"]);
+        assert_eq!(text(&named["practitioners"][0]["city"]), "Brest");
+        let nothing = app.nobody().get("/v1/completions").await.ok();
+        assert_eq!((&nothing["specialties"], &nothing["practitioners"]), (&json!([]), &json!([])));
+        app.nobody().get("/v1/completions?q=a&limit=21").await.wrong_fields(&["/limit out-of-range"]);
+        app.close().await;
+    }
 }
 
 #[tokio::test]

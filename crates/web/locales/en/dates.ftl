@@ -2,6 +2,7 @@
 date-long = { $weekday } { $day } { $month } { $year }
 date-short = { $weekday } { $day } { $month }
 date-day-month = { $day } { $month }
+date-day-month-short = { $day } { $month }
 weekday-1 = Monday
 weekday-2 = Tuesday
 weekday-3 = Wednesday

@@ -16,8 +16,15 @@ seek-where = Town
 seek-where-example = Rennes, 35000…
 seek-when = From
 seek-go = Search
+seek-proposals = { $count } proposals
+seek-near = Near me
+seek-near-busy = Looking for where you are…
+seek-near-failed = Your position could not be found. Type your town instead.
 
 # Results.
+search-more-times = More times on { $day }
+map-title = Where they are
+map-note = A sketch from the addresses: north is up, roads are not drawn.
 search-heading-all = Practitioners
 search-heading = { $what }
 search-heading-place = { $what } near { $place }
@@ -52,7 +59,7 @@ search-without-place = The same search everywhere
 search-next-times = Next free times · { $visit }
 search-all-times = All times
 search-more = More results
-distance-km = { $km } km
+distance-km = { $km } km
 
 # What narrows a search.
 filter-heading = { $count ->

@@ -8,6 +8,10 @@ date-day-month = { $day ->
     [1] 1er
    *[other] { $day }
 } { $month }
+date-day-month-short = { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month }
 weekday-1 = lundi
 weekday-2 = mardi
 weekday-3 = mercredi

@@ -16,8 +16,15 @@ seek-where = Ville
 seek-where-example = Rennes, 35000…
 seek-when = À partir du
 seek-go = Rechercher
+seek-proposals = { $count } propositions
+seek-near = Autour de moi
+seek-near-busy = Recherche de votre position…
+seek-near-failed = Votre position n’a pas pu être trouvée. Indiquez plutôt votre ville.
 
 # Results.
+search-more-times = Autres heures { $day }
+map-title = Où se trouvent-ils ?
+map-note = Un croquis tiré des adresses : le nord est en haut, les routes ne sont pas dessinées.
 search-heading-all = Praticiens
 search-heading = { $what }
 search-heading-place = { $what } près de { $place }
@@ -52,7 +59,7 @@ search-without-place = La même recherche partout
 search-next-times = Prochains horaires libres · { $visit }
 search-all-times = Tous les horaires
 search-more = Plus de résultats
-distance-km = { $km } km
+distance-km = { $km } km
 
 # What narrows a search.
 filter-heading = { $count ->

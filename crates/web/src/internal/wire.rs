@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use jiff::civil::{Time, Weekday};
 use jiff::{SignedDuration, Timestamp};
 use rendez_domain::search::{
-    Alternatives, Facet, Facets, Found, Notice, SearchRequest, SearchResults, Source,
+    Ahead, Alternatives, Facet, Facets, Found, Notice, SearchRequest, SearchResults, Source,
 };
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{LocationId, PractitionerId, VisitTypeId};
@@ -37,6 +37,9 @@ pub(super) struct Asked {
     hours: Option<(u32, u32)>,
     limit: u8,
     after: Option<String>,
+    /// Days side by side, and starts of each. A node of an older release leaves them out.
+    #[serde(default)]
+    ahead: Option<(u8, u8)>,
 }
 
 impl From<&SearchRequest> for Asked {
@@ -57,6 +60,7 @@ impl From<&SearchRequest> for Asked {
             hours: request.hours.map(|(from, until)| (seconds(from), seconds(until))),
             limit: request.limit,
             after: request.after.as_ref().map(cursor::write),
+            ahead: request.ahead.map(|ahead| (ahead.days, ahead.starts)),
         }
     }
 }
@@ -90,6 +94,7 @@ impl Asked {
             hours,
             limit: self.limit,
             after,
+            ahead: self.ahead.map(|(days, starts)| Ahead { days, starts }),
         })
     }
 }
@@ -132,6 +137,9 @@ struct Person {
     metres: Option<u32>,
     /// Unix seconds.
     starts: Vec<i64>,
+    /// The same of the days side by side.
+    #[serde(default)]
+    ahead: Vec<i64>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -226,6 +234,7 @@ impl From<&Found> for Person {
             duration_minutes: found.duration_minutes,
             metres: found.metres,
             starts: found.starts.iter().map(|start| start.as_second()).collect(),
+            ahead: found.ahead.iter().map(|start| start.as_second()).collect(),
         }
     }
 }
@@ -239,15 +248,16 @@ impl Person {
             visit_type: self.visit_type,
             duration_minutes: self.duration_minutes,
             metres: self.metres,
-            starts: self
-                .starts
-                .into_iter()
-                .map(|second| Timestamp::from_second(second).ok())
-                .collect::<Option<_>>()?,
+            starts: instants(self.starts)?,
+            ahead: instants(self.ahead)?,
         };
         // A node of another release may write profiles in another form.
         found.card().is_some().then_some(found)
     }
+}
+
+fn instants(seconds: Vec<i64>) -> Option<Vec<Timestamp>> {
+    seconds.into_iter().map(|second| Timestamp::from_second(second).ok()).collect()
 }
 
 #[cfg(test)]
@@ -274,6 +284,7 @@ mod tests {
             days: vec![Weekday::Monday, Weekday::Sunday],
             hours: Some((Time::constant(18, 0, 0, 0), Time::MAX)),
             limit: 20,
+            ahead: Some(Ahead { days: 5, starts: 4 }),
             after: Some(Cursor::Ranked { reference: 1_795_000_000, score: 7, practitioner }),
             ..SearchRequest::default()
         };
@@ -305,6 +316,7 @@ mod tests {
             duration_minutes: 15,
             metres: Some(1_200),
             starts: vec![Timestamp::from_second(1_795_000_000).expect("near")],
+            ahead: vec![Timestamp::from_second(1_795_000_900).expect("near")],
         };
         let facets = Facets {
             languages: vec![Facet { value: "fr".into(), count: 3 }],

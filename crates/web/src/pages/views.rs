@@ -103,11 +103,7 @@ fn specialty_named(visitor: &Visitor, code: Option<&str>) -> String {
 
 /// One decimal below ten kilometres, none above; the decimal comma where the language has one.
 fn distance(visitor: &Visitor, km: f64) -> String {
-    let text = if km < 10.0 { format!("{km:.1}") } else { format!("{km:.0}") };
-    match visitor.locale {
-        crate::i18n::Locale::Fr => text.replace('.', ","),
-        crate::i18n::Locale::En => text,
-    }
+    visitor.locale.decimal(km, if km < 10.0 { 1 } else { 0 })
 }
 
 /// The name of a language, or its code in capitals where we have no word for it.

@@ -33,6 +33,19 @@ pub(super) fn date_short(locale: Locale, date: Date) -> String {
     )
 }
 
+/// `Thu`, `jeu.`
+pub(super) fn weekday_short(locale: Locale, date: Date) -> String {
+    weekday(locale, "weekday-short", date)
+}
+
+/// `31 Dec`, `31 déc.`
+pub(super) fn day_month_short(locale: Locale, date: Date) -> String {
+    locale.text_with(
+        "date-day-month-short",
+        [("day", date.day().into()), ("month", month(locale, "month-short", date).into())],
+    )
+}
+
 /// `31 December`, `1er janvier`.
 pub(super) fn day_month(locale: Locale, date: Date) -> String {
     locale.text_with(
@@ -124,6 +137,8 @@ mod tests {
         let at = on_clock_of("Europe/Paris", "2026-12-31T09:00:00Z".parse().expect("a literal"));
         assert_eq!(moment(Locale::Fr, &at), "jeudi 31 décembre 2026 à 10:00");
         assert_eq!(moment(Locale::En, &at), "Thursday 31 December 2026 at 10:00");
+        assert_eq!(moment(Locale::De, &at), "Donnerstag, 31. Dezember 2026 um 10:00 Uhr");
+        assert_eq!(date_short(Locale::De, date(2027, 1, 1)), "Fr., 1. Jan.");
         assert_eq!(day_month(Locale::Fr, date(2027, 1, 1)), "1er janvier");
         assert_eq!(date_short(Locale::Fr, date(2027, 1, 1)), "ven. 1 janv.");
         assert_eq!(date_short(Locale::En, date(2027, 1, 1)), "Fri 1 Jan");

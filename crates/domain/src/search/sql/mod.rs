@@ -211,6 +211,7 @@ fn shown(request: &SearchRequest, people: &People, free: Free) -> Option<Found> 
     let person = people.get(&free.id)?;
     let first = *free.slots.first()?;
     let visit_type = person.visit_types.iter().find(|known| known.id == first.visit_type)?;
+    let starts: Vec<Timestamp> = free.slots.iter().map(|slot| slot.start).collect();
     Some(Found {
         practitioner: person.id,
         profile: card::encode(&CardSource::from(person)).into(),
@@ -218,7 +219,8 @@ fn shown(request: &SearchRequest, people: &People, free: Free) -> Option<Found> 
         visit_type: first.visit_type,
         duration_minutes: visit_type.duration_minutes,
         metres: request.near.and_then(|_| u32::try_from(free.metres).ok()),
-        starts: free.slots.iter().map(|slot| slot.start).collect(),
+        ahead: request.ahead.map(|_| starts.clone()).unwrap_or_default(),
+        starts,
     })
 }
 

@@ -460,6 +460,7 @@ mod tests {
             duration_minutes: visit_type.duration_minutes,
             metres: [None, Some(0), Some(7), Some(1_234_560)][number as usize % 4],
             starts: (0..number as i64 % 4).map(start).collect(),
+            ahead: Vec::new(),
         }
     }
 

@@ -87,6 +87,7 @@ impl FromFields for SearchQuery {
             hours: fields.optional("hours", hours),
             limit: page::limit(fields),
             after: fields.optional("cursor", cursor::read),
+            ahead: None,
         };
         // How wide it is can only be judged by when it really begins.
         if let (Some(from), Some(to)) = (request.from, request.to)
@@ -98,7 +99,8 @@ impl FromFields for SearchQuery {
     }
 }
 
-fn position(fields: &mut Fields<'_>) -> Option<(f64, f64)> {
+/// A position, of which nothing or both parts are sent.
+pub(crate) fn position(fields: &mut Fields<'_>) -> Option<(f64, f64)> {
     let latitude = fields.optional("lat", read::spelled(read::decimal(-90.0..=90.0)));
     let longitude = fields.optional("lon", read::spelled(read::decimal(-180.0..=180.0)));
     for (one, other) in [("lat", "lon"), ("lon", "lat")] {

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, Time, Weekday, time};
 use jiff::tz::TimeZone;
 use rendez_domain::regions::{Pack, Specialty, search_key};
-use rendez_domain::search::{self, Cursor, FREE_WITHIN_DAYS, SearchRequest, Town};
+use rendez_domain::search::{self, Ahead, Cursor, FREE_WITHIN_DAYS, SearchRequest, Town};
 
 use super::super::error::query_value;
 use super::super::when;
@@ -15,6 +15,12 @@ use crate::api::search::{cursor, request};
 
 /// How many results a page shows.
 const RESULTS: u8 = 10;
+/// How many days stand side by side beside each result.
+pub(super) const DAYS_AHEAD: u8 = 5;
+/// How many days are looked at for them: nobody wants to see a weekend on which everybody is closed.
+const DAYS_LOOKED_AT: u8 = DAYS_AHEAD + 3;
+/// How many times of each day are shown.
+pub(super) const STARTS_A_DAY: u8 = 4;
 /// The distances that can be chosen, in kilometres.
 pub(super) const DISTANCES: [u32; 6] = [5, 10, 30, 50, 100, 300];
 /// The distance when none is chosen.
@@ -204,6 +210,7 @@ impl Asked {
             hours: self.daytime.map(Daytime::hours),
             limit: RESULTS,
             after: self.after,
+            ahead: Some(Ahead { days: DAYS_LOOKED_AT, starts: STARTS_A_DAY + 1 }),
             ..SearchRequest::default()
         }
     }

@@ -3,6 +3,7 @@
 mod asked;
 mod filters;
 mod hits;
+mod map;
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -13,6 +14,7 @@ use rendez_domain::search::{self, Notice, SearchRefusal, SearchRequest, SearchRe
 use self::asked::Asked;
 use self::filters::Filters;
 use self::hits::{Group, Hit, ToCall};
+use self::map::Map;
 use super::error::PageError;
 use super::page::{Link, Page};
 use super::query::Lenient;
@@ -54,6 +56,7 @@ struct SearchPage {
     notice: Option<String>,
     specialties: Vec<Link>,
     hits: Vec<Hit>,
+    map: Option<Map>,
     instead: Vec<Group>,
     to_call: Vec<ToCall>,
     elsewhere: Vec<Link>,
@@ -99,6 +102,8 @@ async fn find(visitor: &Visitor, asked: &Asked) -> Result<Response, PageError> {
         (typed, chosen) => typed.or(chosen).unwrap_or_default().to_owned(),
     };
     let alternatives = found.alternatives.as_ref();
+    let mut hits = hits::hits(visitor, &found.results, "times");
+    let map = Map::new(visitor, town.as_ref(), &found.results, &mut hits);
     let unknown_place = if town.is_some() { "" } else { asked.place.as_str() };
     let page = SearchPage {
         page: visitor.page(),
@@ -110,7 +115,8 @@ async fn find(visitor: &Visitor, asked: &Asked) -> Result<Response, PageError> {
         as_of: as_of(visitor, &found),
         notice: notice(visitor, &request, &found),
         specialties: filters::specialties(visitor, asked, &found.facets),
-        hits: hits::hits(visitor, &found.results, "times"),
+        hits,
+        map,
         instead: alternatives.map(|found| hits::groups(visitor, found)).unwrap_or_default(),
         to_call: alternatives.map(|found| hits::to_call(visitor, &found.without_times)).unwrap_or_default(),
         elsewhere: elsewhere(visitor, asked),

@@ -1,0 +1,21 @@
+# Pages for what went wrong, each with what to do next.
+error-403-title = Kein Zugriff auf diese Seite
+error-403-text = Ihr Konto hat keinen Zugriff auf diese Seite. Wenn ein anderes ihn hat, melden Sie sich damit an.
+error-404-title = Hier ist nichts
+error-404-text = Die Adresse ist falsch, oder was hier war, gehört jemand anderem.
+error-410-title = Dieser Termin ist nicht mehr reserviert
+error-413-title = Das war zu viel
+error-413-text = Was Sie gesendet haben, ist zu lang. Kürzen Sie es und versuchen Sie es noch einmal.
+error-form-title = Das Formular war nicht mehr gültig
+error-form-text = Zu Ihrer Sicherheit gilt ein Formular nur in dem Browser und der Sitzung, in denen es geöffnet wurde. Öffnen Sie die Seite neu und senden Sie es noch einmal; Cookies müssen erlaubt sein.
+error-409-title = Das geht im Moment nicht
+error-429-title = Zu viele Versuche
+error-429-text = Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal.
+error-500-title = Bei uns ist etwas schiefgegangen
+error-500-text = Es liegt nicht an Ihnen, und wir haben es vermerkt. Versuchen Sie es gleich noch einmal; wenn Sie gerade einen Termin buchen wollten, sehen Sie zuerst unter „Meine Termine“ nach.
+error-503-title = Im Moment zu viel los
+error-503-text = Bitte versuchen Sie es in ein paar Sekunden noch einmal.
+error-incident = Vorfall { $number }
+error-home = Zur Startseite
+error-visits = Meine Termine
+error-sign-in = Anmelden
