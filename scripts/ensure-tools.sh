@@ -10,6 +10,12 @@ set -euo pipefail
 readonly OLDEST_POSTGRES=15
 readonly PURPOSE="${1:-run}"
 
+# The rules of accessibility that the browser tests apply to every page. Not part of Rendez, and not kept in its tree.
+readonly AXE_VERSION=4.10.3
+readonly AXE_DIGEST=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
+AXE="$(dirname "${BASH_SOURCE[0]}")/../target/tools/axe-$AXE_VERSION.min.js"
+readonly AXE
+
 missing=()
 
 # --- what is there -------------------------------------------------------------------------------------------------
@@ -60,6 +66,7 @@ look_around() {
     if [ "$PURPOSE" = test ]; then
         has_browser || missing+=("browser:Chromium, because the pages are tested in a real browser")
         has chromedriver || missing+=("driver:chromedriver, which moves that browser")
+        [ -e "$AXE" ] || has npm || missing+=("npm:npm, which fetches axe-core, the rules that pages are judged by")
     fi
     if [ "$PURPOSE" = bench ]; then
         has_pgbench || missing+=("pgbench:pgbench, which measures the raw ceiling that our figures are compared with")
@@ -106,6 +113,7 @@ apt_packages() {
             # Without any font the browser shows no text.
             browser) printf '%s\n' "$(apt_browser)" fonts-liberation ;;
             driver) apt_driver ;;
+            npm) echo npm ;;
         esac
     done | sort -u
 }
@@ -170,7 +178,29 @@ main() {
     esac
     require_rust
     look_around
-    [ ${#missing[@]} -eq 0 ] && return 0
+    if [ ${#missing[@]} -gt 0 ]; then install_what_is_missing; fi
+    if [ "$PURPOSE" = test ] && [ ! -e "$AXE" ]; then fetch_axe; fi
+}
+
+# Only a package of the known content is taken.
+fetch_axe() {
+    local folder
+    folder="$(mktemp -d)"
+    (
+        cd "$folder"
+        npm pack --silent "axe-core@$AXE_VERSION" >/dev/null
+        echo "$AXE_DIGEST  axe-core-$AXE_VERSION.tgz" | sha256sum --check --status || {
+            echo "axe-core $AXE_VERSION is not what it was: its digest differs." >&2
+            exit 1
+        }
+        tar -xzf "axe-core-$AXE_VERSION.tgz" package/axe.min.js
+    )
+    mkdir -p "$(dirname "$AXE")"
+    mv "$folder/package/axe.min.js" "$AXE"
+    rm -r "$folder"
+}
+
+install_what_is_missing() {
     echo "Rendez needs a few things that this machine lacks:"
     printf '  - %s\n' "${missing[@]#*:}"
     if has apt-get; then apt_install; else tell_the_command; fi

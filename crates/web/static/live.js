@@ -11,13 +11,22 @@
     const [start, end] = [Date.parse(range.start) / 1000, Date.parse(range.end) / 1000];
     return buttons.filter((button) => Number(button.dataset.start) < end && start < Number(button.dataset.end));
   };
+  const nearest = (button) => {
+    const start = Number(button.dataset.start);
+    const away = (other) => Math.abs(Number(other.dataset.start) - start);
+    return buttons.filter((other) => !other.disabled).sort((one, other) => away(one) - away(other))[0];
+  };
   const mark = (message, taken) => {
     for (const button of overlapping(JSON.parse(message.data))) {
       if (button.disabled === taken) continue;
+      const chosen = taken && document.activeElement === button;
       button.disabled = taken;
+      // Who was about to choose it is brought to the nearest that is left.
+      if (chosen) nearest(button)?.focus({ preventScroll: true });
       if (spoken) {
-        const time = button.dataset.spoken;
-        spoken.textContent = (taken ? list.dataset.taken : list.dataset.freed).replace("{time}", time);
+        const text = chosen ? list.dataset.chosen : taken ? list.dataset.taken : list.dataset.freed;
+        spoken.textContent = text.replace("{time}", button.dataset.spoken);
+        spoken.classList.toggle("hidden", !chosen);
       }
     }
   };
@@ -54,10 +63,16 @@
   tick();
 })();
 
+// Buttons that ask before they go on.
+addEventListener("click", (event) => {
+  const opener = event.target.closest?.("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+});
+
 // A form is sent once; the hidden key makes a second sending harmless, this makes it rare.
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.getAttribute("method") !== "post") return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
 });

@@ -18,6 +18,22 @@
     if (same) scrollBy(0, same.getBoundingClientRect().top - before.top);
   };
 
+  // The counts beside each choice belong to the answer. The controls themselves stay, since somebody is using them.
+  const count = (fresh) => {
+    filters.querySelector("summary").textContent = fresh.querySelector("summary").textContent;
+    for (const label of fresh.querySelectorAll("label")) {
+      const known = filters.querySelector(`label[for="${label.htmlFor}"]`);
+      if (known) known.textContent = label.textContent;
+    }
+    for (const select of fresh.querySelectorAll("select")) {
+      const known = document.getElementById(select.id);
+      if (!known || known === document.activeElement) continue;
+      const chosen = known.value;
+      known.replaceChildren(...[...select.options].map((option) => document.adoptNode(option)));
+      known.value = chosen;
+    }
+  };
+
   const apply = async () => {
     const mine = ++asked;
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
@@ -31,18 +47,16 @@
       if (mine !== asked) return;
       if (!response.ok || !fresh) return form.submit();
       const before = anchor();
-      const focused = document.activeElement?.id;
       answer.replaceWith(document.adoptNode(fresh));
-      // The counts beside each choice belong to the answer; that the panel is open does not.
-      filters.replaceChildren(...[...page.querySelector(".filters").childNodes].map((node) => document.adoptNode(node)));
+      count(page.querySelector(".filters"));
       document.querySelector(".foot").replaceWith(document.adoptNode(page.querySelector(".foot")));
       document.title = page.title;
       history.replaceState(null, "", address);
-      if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
       keep(before);
     } catch {
       form.submit();
     }
   };
+  filters.classList.add("instant");
   filters.addEventListener("change", apply);
 })();

@@ -5,7 +5,7 @@ confirmation-body =
     your visit is booked.
 
     { $visit } with { $practitioner }
-    { $day } at { $time } ({ $zone })
+    { $day } at { $time }{ $zone }
     { $place }
 
     The attached file puts it into your calendar. If you cannot come, please cancel on the page “My visits”: somebody else will be glad of the time.
@@ -17,7 +17,7 @@ moved-body =
     your visit has been moved.
 
     { $visit } with { $practitioner }
-    { $day } at { $time } ({ $zone })
+    { $day } at { $time }{ $zone }
     { $place }
 
     The attached file updates your calendar.
@@ -29,12 +29,13 @@ cancellation-body =
     this visit is cancelled:
 
     { $visit } with { $practitioner }
-    { $day } at { $time } ({ $zone })
+    { $day } at { $time }{ $zone }
 
     The attached file takes it out of your calendar. You can book another time whenever you like.
 
-date-form = { $weekday }, { $day } { $month } { $year }
+date-form = { $weekday } { $day } { $month } { $year }
 time-form = { $hour }:{ $minute }
+zone-form = { $zone } time
 weekday-1 = Monday
 weekday-2 = Tuesday
 weekday-3 = Wednesday

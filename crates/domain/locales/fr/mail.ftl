@@ -5,10 +5,10 @@ confirmation-body =
     votre rendez-vous est confirmé.
 
     { $visit } avec { $practitioner }
-    { $day } à { $time } ({ $zone })
+    { $day } à { $time }{ $zone }
     { $place }
 
-    Le fichier joint l’ajoute à votre agenda. En cas d’empêchement, annulez-le sur la page « Mes rendez-vous » : quelqu’un d’autre sera heureux de prendre ce créneau.
+    Le fichier joint l’ajoute à votre agenda. En cas d’empêchement, annulez-le sur la page « Mes rendez-vous » : quelqu’un d’autre sera heureux de prendre cet horaire.
 
 moved-subject = Votre rendez-vous est déplacé au { $day } à { $time }
 moved-body =
@@ -17,7 +17,7 @@ moved-body =
     votre rendez-vous a été déplacé.
 
     { $visit } avec { $practitioner }
-    { $day } à { $time } ({ $zone })
+    { $day } à { $time }{ $zone }
     { $place }
 
     Le fichier joint met votre agenda à jour.
@@ -26,15 +26,19 @@ cancellation-subject = Votre rendez-vous du { $day } à { $time } est annulé
 cancellation-body =
     Bonjour { $patient },
 
-    ce rendez-vous est annulé :
+    ce rendez-vous est annulé :
 
     { $visit } avec { $practitioner }
-    { $day } à { $time } ({ $zone })
+    { $day } à { $time }{ $zone }
 
-    Le fichier joint le retire de votre agenda. Vous pouvez réserver un autre créneau quand vous voulez.
+    Le fichier joint le retire de votre agenda. Vous pouvez réserver un autre horaire quand vous voulez.
 
-date-form = { $weekday } { $day } { $month } { $year }
-time-form = { $hour } h { $minute }
+date-form = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month } { $year }
+time-form = { $hour }:{ $minute }
+zone-form = heure de { $zone }
 weekday-1 = lundi
 weekday-2 = mardi
 weekday-3 = mercredi

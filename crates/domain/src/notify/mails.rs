@@ -142,7 +142,7 @@ pub async fn deliver(
     if facts.status != kind.status() || facts.version != version {
         return Ok(());
     }
-    let mail = compose(kind, id, &facts, to)?;
+    let mail = compose(kind, id, &facts, to, ctx.pack.time_zone_name())?;
     if write(ctx, &mail).await? {
         return Ok(());
     }
@@ -168,19 +168,25 @@ async fn mark_sent(ctx: &Ctx, id: Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-fn compose(kind: MailKind, id: AppointmentId, facts: &Facts, to: String) -> Result<Mail, Fault> {
+fn compose(
+    kind: MailKind,
+    id: AppointmentId,
+    facts: &Facts,
+    to: String,
+    usual_zone: &str,
+) -> Result<Mail, Fault> {
     let words = Words::of(&facts.locale);
     let zone =
         TimeZone::get(&facts.time_zone).map_err(|error| Fault::new("looking up a visit's zone", error))?;
     let local = zone.to_datetime(facts.range.start());
     let arguments = [
-        ("patient", facts.patient.clone()),
-        ("practitioner", facts.practitioner.clone()),
-        ("visit", facts.visit_type.clone()),
-        ("day", words.date(local)),
-        ("time", words.time(local)),
-        ("zone", facts.time_zone.clone()),
-        ("place", facts.place.clone()),
+        ("patient", facts.patient.as_str().into()),
+        ("practitioner", facts.practitioner.as_str().into()),
+        ("visit", facts.visit_type.as_str().into()),
+        ("day", words.date(local).into()),
+        ("time", words.time(local).into()),
+        ("zone", words.zone(&facts.time_zone, usual_zone).into()),
+        ("place", facts.place.as_str().into()),
     ];
     let (subject, body) = kind.keys();
     Ok(Mail {

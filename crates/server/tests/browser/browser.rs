@@ -232,7 +232,8 @@ impl Browser {
         self.look_at(DESK).await;
     }
 
-    async fn devtools(&self, command: &str, parameters: Value) -> Value {
+    /// Gives the browser itself a command.
+    pub(crate) async fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.driver("goog/cdp/execute", json!({"cmd": command, "params": parameters})).await
     }
 

@@ -72,7 +72,7 @@ async fn no_page_scrolls_sideways_on_a_phone() {
 
         stage.squeeze_in(nolwenn, 25).await;
         browser.go("/sign-in").await;
-        browser.press("L'accueil du cabinet").await;
+        browser.press("L’accueil du cabinet").await;
         browser.first(".pills").await;
         on_narrow_screens(browser, &["/practice/day".to_owned(), of(""), of("/cancel")]).await;
     })

@@ -10,7 +10,7 @@ async fn find_the_doctor(stage: &Stage, browser: &Browser) {
     browser.picture("home").await;
     browser.write("q", &stage.doctor_name()).await;
     browser.write("place", "Rennes").await;
-    browser.press_first(".seek button").await;
+    browser.press_first(".seek [type=submit]").await;
     browser.see(&stage.doctor.family_name).await;
     browser.picture("search").await;
     browser.press_first(".result h2 a").await;
@@ -127,14 +127,14 @@ async fn yann_reads_french() {
         browser.see("Trouvez").await;
         browser.picture("accueil").await;
         browser.write("q", &stage.doctor_name()).await;
-        browser.press_first(".seek button").await;
+        browser.press_first(".seek [type=submit]").await;
         browser.see("Médecin généraliste").await;
         browser.press_first(".result .slot").await;
         browser.see("Vous avez choisi").await;
         browser.write("email", "yann@example.org").await;
         browser.write("password", PASSWORD).await;
         browser.press_first("main form button[type=submit]").await;
-        browser.see("Cet horaire vous est réservé jusqu'à").await;
+        browser.see("Cet horaire vous est réservé jusqu’à").await;
         browser.picture("confirmer").await;
         browser.press("Confirmer le rendez-vous").await;
         browser.see("Votre rendez-vous est confirmé").await;

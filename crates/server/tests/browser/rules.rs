@@ -1,5 +1,7 @@
 //! What every page keeps, whoever looks at it and with what.
 
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 use crate::browser::{Browser, Scripts};
@@ -43,11 +45,30 @@ for (const element of small) say(`less than 44 px high: ${element.outerHTML.slic
 return wrong;
 "#;
 
-/// Judges the page that is open: its structure, its width, what it asked for, and what the console said on the way.
+/// The rules of WCAG 2.2 AA that a program can judge, by axe-core (its documentation: deque/axe-core, API).
+const AXE: &str = r#"
+if (!window.axe) { SOURCE }
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+return axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(({ violations }) =>
+  violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html).join(" ")}`));
+"#;
+
+/// The script, with axe-core in it. `scripts/ensure-tools.sh test` fetches that.
+static AXE_RUN: LazyLock<String> = LazyLock::new(|| {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/tools/axe-4.10.3.min.js");
+    let source =
+        std::fs::read_to_string(path).expect("axe-core is there; scripts/ensure-tools.sh test fetches it");
+    AXE.replace("SOURCE", &source)
+});
+
+/// Judges the page that is open: its structure, its width, what it asked for, whether everybody can use it, and what the
+/// console said on the way.
 pub(crate) async fn judge(browser: &Browser) {
     if browser.scripts == Scripts::On {
         let wrong = browser.run(WRONG).await;
         assert_eq!(wrong, Value::Array(Vec::new()), "{}", browser.path().await);
+        let barriers = browser.run(&AXE_RUN).await;
+        assert_eq!(barriers, Value::Array(Vec::new()), "{}", browser.path().await);
     }
     let complaints = browser.complaints().await;
     assert!(complaints.is_empty(), "{}: {complaints:?}", browser.path().await);

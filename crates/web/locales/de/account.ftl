@@ -31,5 +31,5 @@ wrong-email-taken = Mit dieser Adresse können wir kein Konto anlegen. Wenn es I
 wrong-password-short = Wählen Sie ein Passwort mit mindestens 10 Zeichen.
 wrong-password-long = Wählen Sie ein Passwort mit höchstens 200 Zeichen.
 wrong-birth-date = Geben Sie als Geburtsdatum ein Datum in der Vergangenheit an.
-wrong-phone = Schreiben Sie die Nummer mit allen Ziffern, zum Beispiel 06 12 34 56 78.
+wrong-phone = Schreiben Sie die Nummer mit allen Ziffern: mit der Ländervorwahl oder so, wie Sie sie innerhalb des Landes wählen.
 wrong-consent = Ohne diese Zustimmung kann kein Termin gebucht werden.

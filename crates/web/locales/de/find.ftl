@@ -22,9 +22,6 @@ seek-near-busy = Ihr Standort wird gesucht…
 seek-near-failed = Ihr Standort konnte nicht gefunden werden. Schreiben Sie stattdessen Ihren Ort.
 
 # Results.
-search-more-times = Weitere Zeiten am { $day }
-map-title = Wo das ist
-map-note = Eine Skizze nach den Adressen: Norden ist oben, Straßen sind nicht gezeichnet.
 search-heading-all = Behandelnde
 search-heading = { $what }
 search-heading-place = { $what } in der Nähe von { $place }
@@ -58,6 +55,9 @@ search-meant-town = Meinten Sie einen anderen Ort?
 search-without-place = Dieselbe Suche überall
 search-next-times = Nächste freie Termine · { $visit }
 search-all-times = Alle Termine
+search-more-times = Weitere Zeiten am { $day }
+map-title = Wo das ist
+map-note = Eine Skizze nach den Adressen: Norden ist oben, Straßen sind nicht gezeichnet.
 search-more = Weitere Ergebnisse
 distance-km = { $km } km
 
@@ -93,6 +93,12 @@ filter-clear = Ohne Filter
 practitioner-book = Termin buchen
 practitioner-visit-types = Worum geht es?
 visit-type-minutes = { $name } ({ $minutes } Min.)
+door-directions = Wegbeschreibung
+door-hours = Öffnungszeiten
+door-today = heute
+door-closed = Geschlossen
+door-every-weeks = { $hours } (alle { $weeks } Wochen)
+week-taken-chosen = { $time } wurde gerade vergeben. Die nächste freie Zeit ist jetzt ausgewählt.
 week-heading = { $from } bis { $to } { $year }
 week-previous = Früher
 week-next = Später

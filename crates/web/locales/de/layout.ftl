@@ -8,7 +8,7 @@ nav-sign-up = Konto anlegen
 nav-sign-out = Abmelden
 nav-mail = Gesendete E-Mails (Demo)
 nav-api = Für Entwicklungsteams
-footer = Rendez, offene Terminbuchung für das Gesundheitswesen. Im Notfall rufen Sie die 112 an.
+footer = Rendez, offene Terminbuchung für das Gesundheitswesen. Im Notfall rufen Sie die 15 oder die 112 an.
 
 # A practitioner, as cards show them.
 who-languages = Spricht { $languages }

@@ -31,5 +31,5 @@ wrong-email-taken = We cannot make an account with this address. If it is yours,
 wrong-password-short = Choose a password of at least 10 characters.
 wrong-password-long = Choose a password of at most 200 characters.
 wrong-birth-date = Write the date of birth as a date in the past.
-wrong-phone = Write the number with all its digits, such as 06 12 34 56 78.
+wrong-phone = Write the number with all its digits: with the country's prefix, or as you dial it inside the country.
 wrong-consent = Without this agreement no visit can be booked.

@@ -6,7 +6,7 @@ confirm-left = Time left:
 confirm-minutes-left = About { $minutes } min left to confirm.
 confirm-over = The time is no longer kept for you. Choose another one.
 confirm-reason = What brings you?
-confirm-reason-hint = Only the practice reads this.
+confirm-reason-hint = The practice reads this, and it stands in your own list of visits.
 confirm-go = Confirm the visit
 confirm-promise = You can move or cancel it later under “My visits”.
 confirm-give-up = I do not want this time
@@ -50,7 +50,7 @@ taken-instead = Free right now:
 # Refusals.
 refused-title = This time cannot be booked
 refused-not-offered = The practice does not offer this time any more.
-refused-too-soon = This visit has to be booked earlier before its start. Choose a later time.
+refused-too-soon = This visit has to be booked further ahead. Choose a later time.
 refused-too-far = This visit cannot be booked so far ahead yet. Choose an earlier time.
 refused-patient-overlap = You have another visit at that time. Move or cancel it first, or choose another time.
 refused-no-room = The room or device that this visit needs is taken then. Choose another time.
@@ -58,7 +58,7 @@ refused-too-many-holds = { $limit ->
     [one] You hold another time that you have not confirmed. Confirm it or give it up first.
    *[other] You already hold { $limit } times that you have not confirmed. Confirm or give up one of them first.
 }
-refused-known-only = This practitioner takes this visit for patients who have been here before. Call the practice, or choose another practitioner.
+refused-known-only = This practitioner offers this visit only to patients who have been here before. Call the practice, or choose another practitioner.
 refused-new-only = This visit is for people who have never been here. Choose another kind of visit.
 refused-hold-expired = The time was no longer kept for you, so nothing was booked. Choose a time again.
 refused-already = This has been done already.

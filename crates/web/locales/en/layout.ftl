@@ -8,7 +8,7 @@ nav-sign-up = Create an account
 nav-sign-out = Sign out
 nav-mail = Sent mails (demo)
 nav-api = For developers
-footer = Rendez, open booking for healthcare. In an emergency call 112.
+footer = Rendez, open booking for healthcare. In an emergency call 15 or 112.
 
 # A practitioner, as cards show them.
 who-languages = Speaks { $languages }

@@ -3,7 +3,10 @@ date-long = { $weekday } { $day ->
     [1] 1er
    *[other] { $day }
 } { $month } { $year }
-date-short = { $weekday } { $day } { $month }
+date-short = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month }
 date-day-month = { $day ->
     [1] 1er
    *[other] { $day }

@@ -8,7 +8,7 @@ nav-sign-up = Créer un compte
 nav-sign-out = Se déconnecter
 nav-mail = Courriels envoyés (démo)
 nav-api = Développeurs
-footer = Rendez, la prise de rendez-vous médicaux, libre et ouverte. En cas d'urgence, appelez le 15 ou le 112.
+footer = Rendez, la prise de rendez-vous médicaux, libre et ouverte. En cas d’urgence, appelez le 15 ou le 112.
 
 # A practitioner, as cards show them.
 who-languages = Langues parlées : { $languages }
@@ -18,15 +18,15 @@ who-known-only = Patients déjà suivis uniquement
 # A visit, as lists and pages show it.
 fact-when = Date et heure
 fact-who = Avec
-fact-what = Motif de consultation
+fact-what = Type de visite
 fact-where = Lieu
-fact-reason = Précisions
+fact-reason = Motif
 fact-zone = heure de { $zone }
 fact-telehealth = En vidéo ; le cabinet vous envoie le lien
 visit-confirm = Confirmer
 visit-move = Déplacer
 visit-cancel = Annuler
-visit-ics = Ajouter à l'agenda
+visit-ics = Ajouter à l’agenda
 visit-again = Reprendre rendez-vous
 status-held = À confirmer
 status-booked = Confirmé

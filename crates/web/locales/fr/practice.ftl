@@ -14,14 +14,14 @@ day-show = Afficher
 day-empty = Rien de prévu ce jour-là.
 day-struck = Pendant une absence
 day-overbooked = En surréservation
-day-overbooked-why = En surréservation parce que : { $reason }
+day-overbooked-why = En surréservation parce que : { $reason }
 day-arrived = Arrivé
 day-fulfilled = Honoré
 day-no-show = Non honoré
-day-done = C'est noté.
+day-done = C’est noté.
 
 # Mails of the demo.
 mail-title = Courriels envoyés
 mail-lead = En mode démo, aucun courriel ne quitte cette machine ; lisez ici ce qui aurait été envoyé.
-mail-none = Aucun courriel pour l'instant.
+mail-none = Aucun courriel pour l’instant.
 mail-back = Tous les courriels

@@ -8,6 +8,7 @@ mod appointment;
 mod assets;
 mod cookies;
 mod day;
+mod door;
 mod error;
 mod form;
 mod hold;
@@ -19,6 +20,7 @@ mod reschedule;
 mod search;
 mod sign_in;
 mod sign_up;
+mod styleguide;
 mod views;
 mod visitor;
 mod visits;
@@ -54,6 +56,7 @@ pub fn routes() -> Router<App> {
         .route("/appointments/{id}/move", get(reschedule::form).post(reschedule::reschedule))
         .route("/appointments/{id}/outcome", post(appointment::outcome))
         .route("/practice/day", get(day::show))
+        .route("/styleguide", get(styleguide::show))
         .route("/dev/mail", get(mail::list))
         .route("/dev/mail/{id}", get(mail::show))
         .route("/dev/mail/{id}/visit.ics", get(mail::attachment))

@@ -8,6 +8,7 @@ use rendez_domain::availability::VisitType;
 use rendez_domain::directory::{self, Practitioner};
 use serde::Deserialize;
 
+use super::door::{Door, doors};
 use super::error::PageError;
 use super::page::{Link, Page};
 use super::query::Lenient;
@@ -33,6 +34,8 @@ struct PractitionerPage {
     who: Who,
     visit_types: Vec<Link>,
     week: Option<Week>,
+    sector: String,
+    doors: Vec<Door>,
     day: Option<String>,
 }
 
@@ -73,11 +76,19 @@ pub(super) async fn show(
                 who: Who::new(&visitor, &person),
                 visit_types: links(&visitor, &person, &active, chosen),
                 week,
+                sector: sector(&visitor, &person),
+                doors: doors(&visitor, &person).await?,
                 day: visitor.is_practice().then(|| format!("/practice/day?practitioner={}", person.id)),
             };
             Ok(visitor.show(StatusCode::OK, &page))
         })
         .await
+}
+
+/// How they charge, in words.
+fn sector(visitor: &Visitor, person: &Practitioner) -> String {
+    let known = person.sector.as_deref().and_then(|code| visitor.ctx.pack.sector(code));
+    known.map(|known| known.name(visitor.locale.tag()).to_owned()).unwrap_or_default()
 }
 
 fn links(

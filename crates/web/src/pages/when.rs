@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(moment(Locale::De, &at), "Donnerstag, 31. Dezember 2026 um 10:00 Uhr");
         assert_eq!(date_short(Locale::De, date(2027, 1, 1)), "Fr., 1. Jan.");
         assert_eq!(day_month(Locale::Fr, date(2027, 1, 1)), "1er janvier");
-        assert_eq!(date_short(Locale::Fr, date(2027, 1, 1)), "ven. 1 janv.");
+        assert_eq!(date_short(Locale::Fr, date(2027, 1, 1)), "ven. 1er janv.");
         assert_eq!(date_short(Locale::En, date(2027, 1, 1)), "Fri 1 Jan");
     }
 

@@ -16,6 +16,8 @@ const MARGIN: f64 = 32.0;
 const PIN: f64 = 28.0;
 /// How many towns are named for orientation.
 const TOWNS: usize = 6;
+/// Half of how wide a letter of a name is.
+const LETTER: f64 = 3.4;
 /// Between the names of towns.
 const BETWEEN_TOWNS: f64 = 60.0;
 const KM_PER_DEGREE: f64 = 111.195;
@@ -177,7 +179,7 @@ impl Projection {
         let inside = |place: &&Place| {
             let point = self.point((place.latitude, place.longitude));
             place.part_of.is_none()
-                && (MARGIN..WIDTH - MARGIN).contains(&f64::from(point.x))
+                && f64::from(point.x.min(WIDTH as i32 - point.x)) > LETTER * place.name.chars().count() as f64
                 && !taken.iter().any(|pin| pin.is_within(PIN, point))
                 && (MARGIN / 2.0..HEIGHT - MARGIN).contains(&f64::from(point.y))
         };
