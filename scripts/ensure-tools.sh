@@ -63,9 +63,11 @@ require_rust() {
 look_around() {
     has_c_compiler || missing+=("compiler:a C compiler and the C library's headers, for the cryptography that is compiled in")
     has_postgres || missing+=("postgres:the PostgreSQL server programs, $OLDEST_POSTGRES or newer: Rendez runs a private database of its own with them")
-    if [ "$PURPOSE" = test ]; then
-        has_browser || missing+=("browser:Chromium, because the pages are tested in a real browser")
+    if [ "$PURPOSE" != run ]; then
+        has_browser || missing+=("browser:Chromium, because the pages are tested and measured in a real browser")
         has chromedriver || missing+=("driver:chromedriver, which moves that browser")
+    fi
+    if [ "$PURPOSE" = test ]; then
         [ -e "$AXE" ] || has npm || missing+=("npm:npm, which fetches axe-core, the rules that pages are judged by")
     fi
     if [ "$PURPOSE" = bench ]; then
@@ -144,16 +146,16 @@ keep_debian_from_starting_a_cluster() {
 command_elsewhere() {
     local test_tools=""
     if has brew; then
-        [ "$PURPOSE" = test ] && test_tools=" && brew install --cask chromium chromedriver"
+        [ "$PURPOSE" != run ] && test_tools=" && brew install --cask chromium chromedriver"
         echo "brew install postgresql@17$test_tools"
     elif has dnf; then
-        [ "$PURPOSE" = test ] && test_tools=" chromium chromedriver"
+        [ "$PURPOSE" != run ] && test_tools=" chromium chromedriver"
         echo "sudo dnf install gcc glibc-devel postgresql-server postgresql-contrib$test_tools"
     elif has pacman; then
-        [ "$PURPOSE" = test ] && test_tools=" chromium"
+        [ "$PURPOSE" != run ] && test_tools=" chromium"
         echo "sudo pacman -S --needed gcc postgresql$test_tools"
     elif has zypper; then
-        [ "$PURPOSE" = test ] && test_tools=" chromium chromedriver"
+        [ "$PURPOSE" != run ] && test_tools=" chromium chromedriver"
         echo "sudo zypper install gcc postgresql-server postgresql-contrib$test_tools"
     fi
 }

@@ -6,15 +6,15 @@
   const list = document.querySelector("[data-stream]");
   if (!list || !window.EventSource) return;
   const spoken = document.querySelector("[data-stream-status]");
-  const buttons = [...list.querySelectorAll("button[data-start]")];
+  const buttons = () => [...list.querySelectorAll("button[data-start]")];
   const overlapping = (range) => {
     const [start, end] = [Date.parse(range.start) / 1000, Date.parse(range.end) / 1000];
-    return buttons.filter((button) => Number(button.dataset.start) < end && start < Number(button.dataset.end));
+    return buttons().filter((button) => Number(button.dataset.start) < end && start < Number(button.dataset.end));
   };
   const nearest = (button) => {
     const start = Number(button.dataset.start);
     const away = (other) => Math.abs(Number(other.dataset.start) - start);
-    return buttons.filter((other) => !other.disabled).sort((one, other) => away(one) - away(other))[0];
+    return buttons().filter((other) => !other.disabled).sort((one, other) => away(one) - away(other))[0];
   };
   const mark = (message, taken) => {
     for (const button of overlapping(JSON.parse(message.data))) {
@@ -30,9 +30,27 @@
       }
     }
   };
+  // Times may have come that the page does not show: they are read anew, and the focus stays on its time.
+  const renew = async () => {
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [week, fresh] = [list.querySelector(".week"), page.querySelector("[data-stream] .week")];
+    if (!week || !fresh) return;
+    const focused = week.contains(document.activeElement) ? document.activeElement.value : null;
+    week.replaceWith(document.adoptNode(fresh));
+    if (focused) buttons().find((button) => button.value === focused)?.focus({ preventScroll: true });
+  };
   const stream = new EventSource(list.dataset.stream);
+  let greeted = false;
   stream.addEventListener("taken", (message) => mark(message, true));
   stream.addEventListener("freed", (message) => mark(message, false));
+  stream.addEventListener("reset", renew);
+  // A second greeting means that the stream was broken meanwhile.
+  stream.addEventListener("hello", () => {
+    if (greeted) renew();
+    greeted = true;
+  });
   addEventListener("pagehide", () => stream.close());
 })();
 

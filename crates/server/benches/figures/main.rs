@@ -23,6 +23,7 @@ mod ledger;
 mod load;
 mod machine;
 mod nothing_lost;
+mod pages;
 mod pgbench;
 mod practices;
 mod race;
@@ -57,6 +58,7 @@ const NAMES: &[&str] = &[
     "nothing-lost",
     "start",
     "search",
+    "pages",
     "import",
     "country",
     "compare",
@@ -105,6 +107,7 @@ async fn measure(name: &str, report: &mut Report) -> Result<()> {
             "crash-points" => crash_points::run(report).await,
             "nothing-lost" => nothing_lost::measure(report).await,
             "start" => start::measure(report).await,
+            "pages" => pages::measure(report).await,
             "import" => import::measure(report).await,
             "country" => country::measure(report).await,
             "compare" => country::compare(report).await,
