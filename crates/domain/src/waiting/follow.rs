@@ -89,7 +89,7 @@ pub async fn follow(ctx: &Ctx) -> Result<u64, Fault> {
             },
         };
         drop(conn);
-        if step.is_idle() && !stale {
+        if step.is_idle && !stale {
             return Ok(promised);
         }
         let more = step.more;
@@ -115,6 +115,8 @@ struct Step {
     /// What may have ended.
     appointments: Vec<Uuid>,
     everybody: bool,
+    /// Nothing was read.
+    is_idle: bool,
     more: bool,
 }
 
@@ -133,10 +135,6 @@ impl Step {
         let appointments = batch.changes.iter().filter(ends).filter_map(|change| change.subject_id).collect();
         let more = batch.changes.len() >= BATCH as usize;
         Self { to: batch.cursor, practitioners, appointments, everybody: false, more }
-    }
-
-    fn is_idle(&self) -> bool {
-        !self.everybody && self.practitioners.is_empty() && self.appointments.is_empty() && !self.more
     }
 }
 
