@@ -122,7 +122,14 @@ struct Step {
 
 impl Step {
     const fn anew(to: ChangeCursor) -> Self {
-        Self { to, practitioners: Vec::new(), appointments: Vec::new(), everybody: true, more: false }
+        Self {
+            to,
+            practitioners: Vec::new(),
+            appointments: Vec::new(),
+            everybody: true,
+            is_idle: false,
+            more: false,
+        }
     }
 
     fn of(batch: &Batch) -> Self {
@@ -134,7 +141,8 @@ impl Step {
         practitioners.dedup();
         let appointments = batch.changes.iter().filter(ends).filter_map(|change| change.subject_id).collect();
         let more = batch.changes.len() >= BATCH as usize;
-        Self { to: batch.cursor, practitioners, appointments, everybody: false, more }
+        let is_idle = batch.changes.is_empty();
+        Self { to: batch.cursor, practitioners, appointments, everybody: false, is_idle, more }
     }
 }
 

@@ -75,11 +75,13 @@ pub(crate) fn server(world: &World) -> Ctx {
 pub(crate) async fn follow(world: &World) {
     let behind = "SELECT count(*) FROM change c LEFT JOIN follower f ON f.name = 'waiting'
         WHERE f.name IS NULL OR (c.xid, c.seq) > (f.xid, f.seq)";
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
     loop {
         waiting::follow(&server(world)).await.expect("the log can be read");
         if world.count(behind).await == 0 {
             return;
         }
+        assert!(tokio::time::Instant::now() < deadline, "the log is not read to its head");
         tokio::task::yield_now().await;
     }
 }
