@@ -38,6 +38,8 @@ pub struct Services {
     pub committed: Arc<dyn Committed>,
     /// By what searches are answered.
     pub search: Searching,
+    /// How people reach this installation, without a slash at the end: for links in mails.
+    pub public_url: String,
 }
 
 /// Limits of booking that belong to the installation, not to a visit type.
@@ -47,11 +49,20 @@ pub struct BookingSettings {
     pub max_holds_per_patient: i16,
     /// How long a flow begun in time may outlast the notice rule.
     pub notice_grace: SignedDuration,
+    /// Live wishes on the waiting list that one patient may have.
+    pub max_wishes_per_patient: i16,
+    /// How long a time that is offered to somebody who waits is kept for them, at least.
+    pub offer: SignedDuration,
 }
 
 impl Default for BookingSettings {
     fn default() -> Self {
-        Self { max_holds_per_patient: 3, notice_grace: SignedDuration::from_mins(5) }
+        Self {
+            max_holds_per_patient: 3,
+            notice_grace: SignedDuration::from_mins(5),
+            max_wishes_per_patient: 5,
+            offer: SignedDuration::from_hours(2),
+        }
     }
 }
 

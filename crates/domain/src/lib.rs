@@ -15,5 +15,6 @@ pub mod notify;
 pub mod regions;
 pub mod search;
 pub mod timeline;
+pub mod waiting;
 
 pub use ctx::{Ctx, Origin, Services};

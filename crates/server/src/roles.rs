@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 use rendez_domain::notify::{MailKind, deliver};
-use rendez_domain::{Ctx, Services, booking, idempotency, notify};
+use rendez_domain::{Ctx, Services, booking, idempotency, notify, waiting};
 use rendez_platform::auth::session;
 use rendez_platform::change_log::maintain_partitions;
 use rendez_platform::config::Retention;
@@ -15,7 +15,8 @@ use rendez_platform::fault::Fault;
 use rendez_platform::jobs::{Job, JobError, JobHandler, Runner, Sweep, purge_finished};
 use rendez_platform::mail::Mailer;
 use rendez_platform::store::Store;
-use rendez_vocab::ids::AppointmentId;
+use rendez_vocab::ids::{AppointmentId, PractitionerId, WishId};
+use uuid::Uuid;
 
 /// A part of the platform that a process runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,6 +31,10 @@ pub enum Role {
 
 /// How often expired holds are swept. They never block before that either.
 const EXPIRY_EVERY: Duration = Duration::from_secs(5);
+/// How often those who wait are told of what was freed meanwhile.
+const FOLLOW_EVERY: Duration = Duration::from_millis(500);
+/// How often wishes that are over are noted, and those that nothing was heard of are looked at again.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
 const UPKEEP_EVERY: Duration = Duration::from_secs(15 * 60);
 
 /// The worker with its handlers and sweeps.
@@ -40,12 +45,24 @@ pub(crate) fn worker(services: &Arc<Services>, mailer: Mailer, retention: Retent
     for kind in MailKind::ALL {
         runner = runner.handle(kind.job(), MailJob { ctx: ctx.clone(), mailer: Arc::clone(&mailer), kind });
     }
+    for kind in [waiting::FREED_JOB, waiting::WISH_JOB] {
+        runner = runner.handle(kind, WaitingJob { ctx: ctx.clone() });
+    }
+    let (follower, looker) = (ctx.clone(), ctx.clone());
     let expiry = ctx.clone();
     let upkeep = ctx;
     runner
         .sweep(Sweep::new("expire-holds", EXPIRY_EVERY, move || {
             let ctx = expiry.clone();
             async move { booking::sweep(&ctx).await.map(|_| ()) }
+        }))
+        .sweep(Sweep::new("waiting-list", FOLLOW_EVERY, move || {
+            let ctx = follower.clone();
+            async move { waiting::follow(&ctx).await.map(|_| ()) }
+        }))
+        .sweep(Sweep::new("waiting-again", LOOK_EVERY, move || {
+            let ctx = looker.clone();
+            async move { waiting::look_again(&ctx).await.map(|_| ()) }
         }))
         .sweep(Sweep::new("retention", UPKEEP_EVERY, move || {
             let ctx = upkeep.clone();
@@ -103,6 +120,29 @@ impl JobHandler for MailJob {
                 job.payload["appointment"].as_str().and_then(|id| id.parse().ok()).ok_or_else(unreadable)?;
             let version = job.payload["version"].as_i64().ok_or_else(unreadable)?;
             deliver(&self.ctx, &self.mailer, self.kind, AppointmentId::from_uuid(id), version).await
+        })
+    }
+}
+
+/// Gives free times to those who wait: a practitioner's, or any that fits a wish.
+struct WaitingJob {
+    ctx: Ctx,
+}
+
+impl JobHandler for WaitingJob {
+    fn run<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<(), JobError>> {
+        Box::pin(async move {
+            let named = |name: &str| job.payload[name].as_str().and_then(|id| id.parse::<Uuid>().ok());
+            match (named("practitioner"), named("wish")) {
+                (Some(practitioner), _) => {
+                    waiting::offer_freed(&self.ctx, PractitionerId::from_uuid(practitioner)).await?;
+                }
+                (None, Some(wish)) => {
+                    waiting::offer_to(&self.ctx, WishId::from_uuid(wish)).await?;
+                }
+                (None, None) => return Err(JobError::Never("the payload names nobody".into())),
+            }
+            Ok(())
         })
     }
 }

@@ -93,6 +93,8 @@ pub(crate) fn services(
         booking: BookingSettings {
             max_holds_per_patient: settings.booking.max_holds_per_patient,
             notice_grace: SignedDuration::from_mins(settings.booking.notice_grace_minutes.into()),
+            max_wishes_per_patient: settings.booking.max_wishes_per_patient,
+            offer: SignedDuration::from_mins(settings.booking.offer_minutes.into()),
         },
         pack,
         passwords: Passwords::new(entropy.clone()),
@@ -101,6 +103,7 @@ pub(crate) fn services(
         waker: feed.waker(),
         committed,
         search: Searching { index, remote: search_nodes::remote(settings)?, ..Searching::default() },
+        public_url: settings.server.public_url(),
     }))
 }
 
@@ -148,8 +151,6 @@ pub(crate) fn app(
         verifier = verifier
             .with_oidc(OidcKeys::new(OidcSettings { issuer: oidc.clone(), audience: audience.clone() })?);
     }
-    let public_url =
-        settings.server.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.server.listen));
     Ok(App::new(AppParts {
         verifier,
         issuer,
@@ -166,7 +167,7 @@ pub(crate) fn app(
         }),
         stop,
         settings: WebSettings {
-            public_url,
+            public_url: settings.server.public_url(),
             request_timeout: settings.server.request_timeout(),
             max_body_bytes: settings.server.max_body_bytes,
             trusted_proxies: settings.server.trusted_proxies,

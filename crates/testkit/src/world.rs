@@ -242,6 +242,7 @@ fn services(store: Store, clock: Arc<dyn Clock>) -> Services {
         waker: feed.waker(),
         committed: Arc::new(Nobody),
         search: Searching::default(),
+        public_url: "http://rendez.test".into(),
     }
 }
 

@@ -111,6 +111,8 @@ id_kinds! {
     TimeOffId = "off";
     /// What a patient may book: its length and its policy.
     VisitTypeId = "vt";
+    /// What a patient waits for.
+    WishId = "wish";
 }
 
 /// A bookable start. It is computed, never stored: practitioner, visit type and start are its whole content.

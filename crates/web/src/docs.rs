@@ -41,6 +41,7 @@ const TAG: &str = "The `ETag` of the version that is meant.";
         (name = "search", description = "Who is free near here"),
         (name = "slots", description = "What can be booked, why, and live"),
         (name = "appointments", description = "Hold, confirm, move, cancel"),
+        (name = "waiting list", description = "Wishes, and times that are offered to those who wait"),
         (name = "practitioners", description = "People who give care and what can be booked of them"),
         (name = "opening hours", description = "When they work"),
         (name = "patients", description = "People who receive care"),
@@ -115,7 +116,8 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
                 add(operation, header_parameter("Idempotency-Key", KEY));
             }
             if matches!(method, "put" | "patch")
-                || method == "post" && path.starts_with("/v1/appointments/{id}")
+                || method == "post"
+                    && ["/v1/appointments/{id}", "/v1/wishes/{id}"].iter().any(|of| path.starts_with(of))
             {
                 add(operation, header_parameter("If-Match", TAG));
             }

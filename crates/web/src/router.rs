@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::api::appointments::{audit, commands, queries};
 use crate::api::{
     completion, explain, index, locations, opening_hours, openings, operations, patients, practitioners,
-    search, slots, stream, time_off, tokens, visit_types,
+    search, slots, stream, time_off, tokens, visit_types, wishes,
 };
 use crate::middleware::shell;
 use crate::problem::{Problem, codes};
@@ -54,6 +54,10 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(commands::cancel)) //                          POST /v1/appointments/{id}/cancel
         .routes(routes!(commands::reschedule)) //                      POST /v1/appointments/{id}/reschedule
         .routes(routes!(commands::outcome)) //                         POST /v1/appointments/{id}/outcome
+        .routes(routes!(wishes::list, wishes::leave)) //               GET POST /v1/wishes
+        .routes(routes!(wishes::find)) //                              GET /v1/wishes/{id}
+        .routes(routes!(wishes::withdraw)) //                          POST /v1/wishes/{id}/withdraw
+        .routes(routes!(wishes::wait_again)) //                        POST /v1/wishes/{id}/wait-again
         .routes(routes!(search::search)) //                            GET /v1/search
         .routes(routes!(completion::specialties)) //                   GET /v1/specialties
         .routes(routes!(completion::places)) //                        GET /v1/places

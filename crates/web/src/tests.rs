@@ -70,6 +70,7 @@ impl Server {
             waker: feed.waker(),
             committed: Arc::new(Nobody),
             search: Searching::default(),
+            public_url: "http://rendez.test".into(),
         };
         let hours = SignedDuration::from_hours;
         let app = App::new(AppParts {

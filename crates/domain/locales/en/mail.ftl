@@ -33,6 +33,22 @@ cancellation-body =
 
     The attached file takes it out of your calendar. You can book another time whenever you like.
 
+offer-subject = A time is free for you: { $day } at { $time }
+offer-body =
+    Hello { $patient },
+
+    you are next on the waiting list, and this time is free:
+
+    { $visit } with { $practitioner }
+    { $day } at { $time }{ $zone }
+    { $place }
+
+    It is kept for you until { $until-day } at { $until-time }{ $zone }. Take it or let it go here:
+
+    { $link }
+
+    If you do nothing, the next person on the list gets it.
+
 date-form = { $weekday } { $day } { $month } { $year }
 time-form = { $hour }:{ $minute }
 zone-form = { $zone } time

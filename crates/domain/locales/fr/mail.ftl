@@ -33,6 +33,22 @@ cancellation-body =
 
     Le fichier joint le retire de votre agenda. Vous pouvez réserver un autre horaire quand vous voulez.
 
+offer-subject = Un horaire se libère pour vous : { $day } à { $time }
+offer-body =
+    Bonjour { $patient },
+
+    c’est votre tour sur la liste d’attente, et cet horaire est libre :
+
+    { $visit } avec { $practitioner }
+    { $day } à { $time }{ $zone }
+    { $place }
+
+    Il vous est réservé jusqu’au { $until-day } à { $until-time }{ $zone }. Prenez-le ou laissez-le ici :
+
+    { $link }
+
+    Sans réponse de votre part, il sera proposé à la personne suivante.
+
 date-form = { $weekday } { $day ->
     [1] 1er
    *[other] { $day }

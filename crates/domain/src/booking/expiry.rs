@@ -21,7 +21,7 @@ use crate::identity::access;
 const BATCH: i32 = 500;
 
 /// Releases the expired holds that overlap a range on any of these calendars.
-pub(super) async fn release_in(ctx: &Ctx, calendars: Vec<i64>, range: TimeRange) -> Result<usize, Fault> {
+pub(crate) async fn release_in(ctx: &Ctx, calendars: Vec<i64>, range: TimeRange) -> Result<usize, Fault> {
     let task = ctx.clone();
     let released = ctx
         .store

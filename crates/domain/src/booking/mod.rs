@@ -18,7 +18,9 @@ pub mod statements;
 
 pub use audit::{AuditEntry, audit_trail};
 pub use commands::{HoldRequest, cancel, confirm, hold, reschedule, settle};
+pub(crate) use commands::{Kept, keep};
 pub use error::BookingRefusal;
+pub(crate) use expiry::release_in;
 pub use expiry::{expire_due, sweep};
 pub use model::{Appointment, Outcome, Status};
 pub use offers::{ExplainedSlot, OfferedSlots, OwnHold, explain, slots};

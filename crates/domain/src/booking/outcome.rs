@@ -2,7 +2,7 @@
 
 use rendez_platform::crash;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{Conn, refusal_code};
+use rendez_platform::store::{GenericClient, refusal_code};
 use tokio_postgres::types::{Json, ToSql};
 
 use super::error::BookingRefusal;
@@ -38,14 +38,14 @@ pub(super) enum Said {
     Refused(BookingRefusal),
 }
 
-/// Runs one of booking's statements on a connection of its own and reads its answer.
+/// Runs one of booking's statements, most often on a connection of its own, and reads its answer.
 pub(super) async fn run(
-    conn: &Conn,
+    client: &impl GenericClient,
     sql: &'static str,
     params: &[&(dyn ToSql + Sync)],
 ) -> Result<Said, BookingRefusal> {
-    let statement = conn.prepare_cached(sql).await?;
-    let row = match conn.query_opt(&statement, params).await {
+    let statement = client.prepare_cached(sql).await?;
+    let row = match client.query_opt(&statement, params).await {
         Ok(Some(row)) => row,
         Ok(None) => return Ok(Said::Nothing),
         Err(error) => {

@@ -59,6 +59,15 @@ pub fn patients(actor: &Actor) -> Result<Scope, Denied> {
     })
 }
 
+/// Wishes on the waiting list: patients see and leave theirs, partners those of patients they registered, admins all. The
+/// practice learns how many wait, not who.
+pub fn wishes(actor: &Actor) -> Result<Scope, Denied> {
+    match actor {
+        Actor::Practitioner(_) | Actor::Staff { .. } => Err(Denied::Forbidden),
+        _ => appointments(actor),
+    }
+}
+
 /// Whether the caller may book for this patient. Staff, practitioners and partners are checked further by the
 /// statement: the practitioner must be theirs, the patient registered by the partner.
 pub fn book_for(actor: &Actor, patient: PatientId) -> Result<(), Denied> {

@@ -25,18 +25,21 @@ pub enum MailKind {
     Moved,
     /// It does not take place.
     Cancellation,
+    /// Its time is kept for somebody who waited for one like it.
+    Offer,
 }
 
 impl MailKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Confirmation, Self::Moved, Self::Cancellation];
+    pub const ALL: [Self; 4] = [Self::Confirmation, Self::Moved, Self::Cancellation, Self::Offer];
 
-    /// The kind of the job that booking enqueues.
+    /// The kind of the job that is enqueued with the change itself.
     pub const fn job(self) -> &'static str {
         match self {
             Self::Confirmation => "mail.confirmation",
             Self::Moved => "mail.moved",
             Self::Cancellation => "mail.cancellation",
+            Self::Offer => "mail.offer",
         }
     }
 
@@ -45,6 +48,7 @@ impl MailKind {
             Self::Confirmation => ("confirmation-subject", "confirmation-body"),
             Self::Moved => ("moved-subject", "moved-body"),
             Self::Cancellation => ("cancellation-subject", "cancellation-body"),
+            Self::Offer => ("offer-subject", "offer-body"),
         }
     }
 
@@ -59,6 +63,7 @@ impl MailKind {
     const fn status(self) -> &'static str {
         match self {
             Self::Cancellation => "cancelled",
+            Self::Offer => "held",
             _ => "booked",
         }
     }
@@ -66,7 +71,8 @@ impl MailKind {
 
 const VISIT: &str = "SELECT a.starts_at, a.ends_at, a.time_zone, a.status, a.version, a.updated_at,
         x.email, x.given_name || ' ' || x.family_name, coalesce(x.locale, $2), p.given_name || ' ' || p.family_name, v.name,
-        concat_ws(', ', nullif(l.name, '—'), nullif(l.line, ''), nullif(concat_ws(' ', nullif(l.postal_code, ''), nullif(l.city, '')), ''))
+        concat_ws(', ', nullif(l.name, '—'), nullif(l.line, ''), nullif(concat_ws(' ', nullif(l.postal_code, ''), nullif(l.city, '')), '')),
+        a.hold_expires_at
     FROM appointment a JOIN patient x ON x.id = a.patient_id JOIN practitioner p ON p.id = a.practitioner_id
         JOIN location l ON l.id = a.location_id JOIN visit_type v ON v.id = a.visit_type_id
     WHERE a.id = $1";
@@ -84,6 +90,7 @@ struct Facts {
     practitioner: String,
     visit_type: String,
     place: String,
+    hold_expires_at: Option<Timestamp>,
 }
 
 impl Facts {
@@ -118,6 +125,7 @@ async fn facts(ctx: &Ctx, id: AppointmentId) -> Result<Option<Facts>, Fault> {
         practitioner: row.get(9),
         visit_type: row.get(10),
         place: row.get(11),
+        hold_expires_at: row.get(12),
     }))
 }
 
@@ -142,7 +150,7 @@ pub async fn deliver(
     if facts.status != kind.status() || facts.version != version {
         return Ok(());
     }
-    let mail = compose(kind, id, &facts, to, ctx.pack.time_zone_name())?;
+    let mail = compose(ctx, kind, id, &facts, to)?;
     if write(ctx, &mail).await? {
         return Ok(());
     }
@@ -168,25 +176,24 @@ async fn mark_sent(ctx: &Ctx, id: Uuid) -> Result<(), Fault> {
     Ok(())
 }
 
-fn compose(
-    kind: MailKind,
-    id: AppointmentId,
-    facts: &Facts,
-    to: String,
-    usual_zone: &str,
-) -> Result<Mail, Fault> {
+fn compose(ctx: &Ctx, kind: MailKind, id: AppointmentId, facts: &Facts, to: String) -> Result<Mail, Fault> {
     let words = Words::of(&facts.locale);
     let zone =
         TimeZone::get(&facts.time_zone).map_err(|error| Fault::new("looking up a visit's zone", error))?;
     let local = zone.to_datetime(facts.range.start());
+    // Only a hold has a deadline, and only its mail names one.
+    let until = zone.to_datetime(facts.hold_expires_at.unwrap_or(facts.range.start()));
     let arguments = [
         ("patient", facts.patient.as_str().into()),
         ("practitioner", facts.practitioner.as_str().into()),
         ("visit", facts.visit_type.as_str().into()),
         ("day", words.date(local).into()),
         ("time", words.time(local).into()),
-        ("zone", words.zone(&facts.time_zone, usual_zone).into()),
+        ("zone", words.zone(&facts.time_zone, ctx.pack.time_zone_name()).into()),
         ("place", facts.place.as_str().into()),
+        ("until-day", words.date(until).into()),
+        ("until-time", words.time(until).into()),
+        ("link", format!("{}/appointments/{id}/confirm", ctx.public_url).into()),
     ];
     let (subject, body) = kind.keys();
     Ok(Mail {
@@ -194,7 +201,8 @@ fn compose(
         to,
         subject: words.say(subject, &arguments),
         body: words.say(body, &arguments),
-        calendar: Some(calendar(&facts.visit(id), kind.method())),
+        // What is not booked yet stands in nobody's calendar.
+        calendar: (kind != MailKind::Offer).then(|| calendar(&facts.visit(id), kind.method())),
         calendar_method: kind.method().as_str(),
     })
 }

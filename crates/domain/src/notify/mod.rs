@@ -1,6 +1,6 @@
-//! Mails about visits: confirmation, move, cancellation, each with an iCalendar attachment.
+//! Mails about visits: confirmation, move, cancellation, each with an iCalendar attachment, and offers to those who wait.
 //!
-//! Booking only enqueues a job in its own transaction; this module is imported by no sibling. Invariant: a job that
+//! Booking and the waiting list only enqueue a job in their own transaction; this module is imported by no sibling. Invariant: a job that
 //! runs twice sends nothing twice, because the mail's id follows from the visit and its version. Owns the table `mail`.
 
 mod ics;

@@ -74,6 +74,15 @@ const SAMPLES: &[(&str, &str)] = &[
          INSERT INTO import_place (run_id, key, is_line, file_no, line, said) VALUES (1, 'k', false, 0, 2, '{}');
          INSERT INTO import_finding SELECT id, 0, 3, 'line', 'it is no JSON', '' FROM import_run",
     ),
+    (
+        "0007_create_waiting_list",
+        "INSERT INTO wish (id, patient_id, ordinal, practitioner_id, visit_type_id, radius_km, weekdays, first_day, last_day, expires_at,
+                asked_at, looked_at, likeness, created_at, updated_at)
+            SELECT '00000000-0000-0000-0000-000000000009', x.id, 1, v.practitioner_id, v.id, 0, 127, '2027-02-01', '2027-03-01',
+                '2027-03-02', '2027-01-01', '2027-01-01', 'l', '2027-01-01', '2027-01-01'
+            FROM patient x, visit_type v;
+         INSERT INTO wish_offer SELECT w.id, w.practitioner_id, a.starts_at, a.id, '2027-01-01' FROM wish w, appointment a",
+    ),
 ];
 
 /// How many rows each table has, but for the list of migrations itself.

@@ -42,6 +42,11 @@ impl Server {
         Duration::from_secs(self.shutdown_seconds)
     }
 
+    /// How people reach this server: where it listens, if the settings do not say.
+    pub fn public_url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
         at_least("server.request_timeout_seconds", self.request_timeout_seconds, 1)?;
         at_least("server.max_body_bytes", self.max_body_bytes as u64, 1_024)?;
@@ -124,6 +129,10 @@ pub struct Booking {
     pub max_holds_per_patient: i16,
     /// How long a flow begun in time may outlast the notice.
     pub notice_grace_minutes: u32,
+    /// Live wishes of one patient on the waiting list.
+    pub max_wishes_per_patient: i16,
+    /// How long a time that is offered to somebody who waits is kept.
+    pub offer_minutes: u32,
 }
 
 impl Booking {
@@ -136,6 +145,12 @@ impl Booking {
         self.region()?;
         if !(1..=20).contains(&self.max_holds_per_patient) {
             return invalid("booking.max_holds_per_patient", "must be from 1 to 20");
+        }
+        if !(1..=20).contains(&self.max_wishes_per_patient) {
+            return invalid("booking.max_wishes_per_patient", "must be from 1 to 20");
+        }
+        if !(15..=2_880).contains(&self.offer_minutes) {
+            return invalid("booking.offer_minutes", "must be from 15 to 2880");
         }
         Ok(())
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use rendez_domain::directory::{self, NewPatient, NewTimeOff, Practitioner};
 use rendez_domain::idempotency::Answer;
-use rendez_vocab::ids::{AppointmentId, PatientId};
+use rendez_domain::waiting::{self, Hours, NewWish, Target, Weekdays};
+use rendez_vocab::ids::{AppointmentId, PatientId, WishId};
 use rendez_vocab::{Actor, TimeRange};
 use serde_json::{Value, json};
 
@@ -49,6 +50,11 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /v1/appointments/{id}/cancel", "401 no in in no in no in no in"),
     ("POST /v1/appointments/{id}/reschedule", "401 no in in no in no in no in"),
     ("POST /v1/appointments/{id}/outcome", "401 no no in no in no no no in"),
+    ("GET /v1/wishes", "401 no in no no no no in no in"),
+    ("POST /v1/wishes", "401 no in no no no no in no in"),
+    ("GET /v1/wishes/{id}", "401 no in no no no no in no in"),
+    ("POST /v1/wishes/{id}/withdraw", "401 no in no no no no in no in"),
+    ("POST /v1/wishes/{id}/wait-again", "401 no in no no no no in no in"),
     // Whoever has no right password is nobody.
     ("POST /v1/tokens", "401 401 401 401 401 401 401 401 401 401"),
     ("GET /v1/search", "in in in in in in in in in in"),
@@ -71,6 +77,7 @@ struct House {
     day: TimeRange,
     ana: PatientId,
     visit: AppointmentId,
+    wish: WishId,
     everybody: Vec<Actor>,
 }
 
@@ -88,6 +95,21 @@ async fn house() -> House {
     };
     let bob = app.world.patient().await;
     let visit = app.world.book(ana, app.world.slot(&practitioner, day.start())).await.id;
+    let last_day = date_of(day.end());
+    let wished = NewWish {
+        patient: ana,
+        target: Target::Practitioner {
+            practitioner: practitioner.id,
+            visit_type: practitioner.visit_types[0].id,
+        },
+        weekdays: Weekdays::ALL,
+        hours: Hours::ALL,
+        first_day: last_day,
+        last_day,
+    };
+    let Ok(Answer::Fresh(wish)) = waiting::leave(&app.world.admin(), wished, |_| Value::Null).await else {
+        panic!("an admin may")
+    };
     let everybody = vec![
         Actor::Nobody,
         Actor::Patient(bob),
@@ -100,7 +122,12 @@ async fn house() -> House {
         Actor::System("rival".into()),
         admin(),
     ];
-    House { app, practitioner, day, ana, visit, everybody }
+    House { app, practitioner, day, ana, visit, wish: wish.id, everybody }
+}
+
+/// The day in Greenwich.
+fn date_of(at: jiff::Timestamp) -> jiff::civil::Date {
+    jiff::tz::TimeZone::UTC.to_datetime(at).date()
 }
 
 impl House {
@@ -112,6 +139,7 @@ impl House {
             Some("organizations") => practitioner.organization.to_string(),
             Some("locations") => practitioner.locations[0].id.to_string(),
             Some("patients") => self.ana.to_string(),
+            Some("wishes") => self.wish.to_string(),
             _ => self.visit.to_string(),
         };
         let mut path = template
@@ -136,7 +164,7 @@ impl House {
         let free = self.app.world.slot(practitioner, self.day.start() + SignedDuration::from_mins(15));
         let (start, end) = (range.start(), range.end());
         let body = match (method, template) {
-            ("GET", "/v1/appointments") => {
+            ("GET", "/v1/appointments" | "/v1/wishes") => {
                 path.push_str(&format!("?patient_id={}", self.ana));
                 Value::Null
             }
@@ -167,6 +195,9 @@ impl House {
             ("POST", "/v1/appointments") => {
                 json!({ "slot_id": self.app.world.slot(practitioner, self.day.start()), "patient_id": self.ana })
             }
+            ("POST", "/v1/wishes") => json!({
+                "patient_id": self.ana, "specialty": "dermatology", "place": "Rennes", "last_day": date_of(self.day.end()),
+            }),
             ("POST", _) if template.ends_with("/reschedule") => json!({ "slot_id": free }),
             ("POST", _) if template.ends_with("/outcome") => json!({ "status": "arrived" }),
             _ => json!({}),

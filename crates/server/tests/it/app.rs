@@ -258,6 +258,7 @@ fn services(store: Store, feed: &ChangeFeed) -> Services {
         waker: feed.waker(),
         committed: Arc::new(Nobody),
         search: Searching::default(),
+        public_url: "http://rendez.test".into(),
     }
 }
 

@@ -22,3 +22,4 @@ pub mod stream;
 pub mod time_off;
 pub mod tokens;
 pub mod visit_types;
+pub mod wishes;

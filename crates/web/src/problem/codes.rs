@@ -77,6 +77,10 @@ codes! {
         "Choose another time.";
     TOO_MANY_HOLDS = 409 "too-many-holds", "The patient has too many open holds",
         "Confirm or cancel one of the open holds first; `limit` says how many one patient may have.";
+    TOO_MANY_WISHES = 409 "too-many-wishes", "The patient has too many wishes on the waiting list",
+        "Withdraw one of them first; `limit` says how many one patient may have.";
+    ALREADY_WISHED = 409 "already-wished", "The patient waits for this already",
+        "Nothing is left to do: `wish_id` names the wish.";
     KNOWN_PATIENTS_ONLY = 409 "known-patients-only", "Only for patients who have been here before",
         "Choose a visit type or a practitioner that is open to new patients.";
     NEW_PATIENTS_ONLY = 409 "new-patients-only", "Only for new patients",

@@ -41,7 +41,7 @@ async fn try_confirm(
                 let address = task.origin.address.map(|address| address.to_string());
                 crash::point("confirm.before");
                 run(
-                    &conn,
+                    &*conn,
                     statements::CONFIRM,
                     &[
                         &id.uuid(),

@@ -1,6 +1,7 @@
 //! Taking a slot until a deadline.
 
 use rendez_platform::crash;
+use rendez_platform::store::GenericClient;
 use rendez_vocab::ids::{AppointmentId, PatientId, SlotId};
 
 use super::place::Place;
@@ -94,58 +95,69 @@ async fn hold_statement(
     schedule: &Schedule,
     offer: &Offer<'_>,
 ) -> Result<Said, BookingRefusal> {
-    let task = ctx.clone();
-    let (slot, patient, reason) = (request.slot, request.patient.uuid(), request.reason.clone());
+    let (task, request) = (ctx.clone(), request.clone());
     let place = Place::of(schedule, offer)?;
     let version = schedule.version;
     let said = ctx
         .store
         .write(move |conn| async move {
-            let key = KeyParams::new(task.idempotency.as_ref());
-            let actor = task.actor.to_string();
-            let address = task.origin.address.map(|address| address.to_string());
-            let max_holds = i32::from(task.booking.max_holds_per_patient);
-            let grace = whole_minutes(task.booking.notice_grace);
             crash::point("hold.before");
-            run(
-                &conn,
-                statements::HOLD,
-                &[
-                    &id.uuid(),
-                    &slot.practitioner.uuid(),
-                    &slot.visit_type.uuid(),
-                    &place.range.start(),
-                    &place.range.end(),
-                    &place.blocked.start(),
-                    &place.blocked.end(),
-                    &version,
-                    &patient,
-                    &place.location,
-                    &place.organization,
-                    &place.time_zone,
-                    &place.hold_minutes,
-                    &place.notice_minutes,
-                    &place.horizon_days,
-                    &max_holds,
-                    &grace,
-                    &reason,
-                    &place.room_kind,
-                    &place.who_may_book,
-                    &place.telehealth,
-                    &actor,
-                    &address,
-                    &task.origin.request_id,
-                    &key.caller(),
-                    &key.route(),
-                    &key.key(),
-                    &key.fingerprint(),
-                ],
-            )
-            .await
+            take(&*conn, &task, id, &request, &place, version).await
         })
         .await?;
     crash::point("hold.committed");
     tell_taken(ctx, &said).await;
     crash::point("hold.woken");
     Ok(said)
+}
+
+/// Runs the statement on a connection or inside a transaction.
+pub(super) async fn take(
+    client: &impl GenericClient,
+    ctx: &Ctx,
+    id: AppointmentId,
+    request: &HoldRequest,
+    place: &Place,
+    version: i64,
+) -> Result<Said, BookingRefusal> {
+    let key = KeyParams::new(ctx.idempotency.as_ref());
+    let actor = ctx.actor.to_string();
+    let address = ctx.origin.address.map(|address| address.to_string());
+    let max_holds = i32::from(ctx.booking.max_holds_per_patient);
+    let grace = whole_minutes(ctx.booking.notice_grace);
+    run(
+        client,
+        statements::HOLD,
+        &[
+            &id.uuid(),
+            &request.slot.practitioner.uuid(),
+            &request.slot.visit_type.uuid(),
+            &place.range.start(),
+            &place.range.end(),
+            &place.blocked.start(),
+            &place.blocked.end(),
+            &version,
+            &request.patient.uuid(),
+            &place.location,
+            &place.organization,
+            &place.time_zone,
+            &place.hold_minutes,
+            &place.notice_minutes,
+            &place.horizon_days,
+            &max_holds,
+            &grace,
+            &request.reason,
+            &place.room_kind,
+            &place.who_may_book,
+            &place.telehealth,
+            &actor,
+            &address,
+            &ctx.origin.request_id,
+            &key.caller(),
+            &key.route(),
+            &key.key(),
+            &key.fingerprint(),
+        ],
+    )
+    .await
 }

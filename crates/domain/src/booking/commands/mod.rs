@@ -2,6 +2,7 @@
 
 mod confirm;
 mod hold;
+mod keep;
 mod place;
 mod reschedule;
 mod settle;
@@ -9,6 +10,7 @@ mod support;
 
 pub use confirm::confirm;
 pub use hold::{HoldRequest, hold};
+pub(crate) use keep::{Kept, keep};
 pub use reschedule::reschedule;
 pub use settle::{cancel, settle};
 

@@ -101,7 +101,7 @@ async fn reschedule_statement(
             let grace = whole_minutes(task.booking.notice_grace);
             crash::point("reschedule.before");
             run(
-                &conn,
+                &*conn,
                 statements::RESCHEDULE,
                 &[
                     &id.uuid(),

@@ -74,7 +74,7 @@ async fn change_status(
                 let address = task.origin.address.map(|address| address.to_string());
                 crash::point("settle.before");
                 run(
-                    &conn,
+                    &*conn,
                     statements::SETTLE,
                     &[
                         &id.uuid(),
