@@ -33,6 +33,22 @@ cancellation-body =
 
     Die angehängte Datei nimmt ihn aus Ihrem Kalender. Sie können jederzeit einen anderen Termin buchen.
 
+offer-subject = Ein Termin ist für Sie frei: { $day } um { $time }
+offer-body =
+    Guten Tag { $patient },
+
+    Sie sind auf der Warteliste an der Reihe, und dieser Termin ist frei:
+
+    { $visit } bei { $practitioner }
+    { $day } um { $time }{ $zone }
+    { $place }
+
+    Er ist für Sie reserviert bis { $until-day } um { $until-time }{ $zone }. Hier nehmen Sie ihn an oder geben ihn frei:
+
+    { $link }
+
+    Wenn Sie nichts tun, bekommt ihn die nächste Person auf der Liste.
+
 date-form = { $weekday }, { $day }. { $month } { $year }
 time-form = { $hour }:{ $minute } Uhr
 zone-form = Ortszeit von { $zone }

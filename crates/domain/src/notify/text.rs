@@ -97,7 +97,8 @@ mod tests {
         let keys = |locale: &str| -> Vec<String> {
             let path = format!("{}/locales/{locale}/mail.ftl", env!("CARGO_MANIFEST_DIR"));
             let text = std::fs::read_to_string(path).expect("the language has a file");
-            let lines = text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()));
+            let lines =
+                text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()));
             lines.map(|line| line.split_once(" =").expect("a key and its text").0.to_owned()).collect()
         };
         for locale in MAILS.locales() {
