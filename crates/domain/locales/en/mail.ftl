@@ -33,6 +33,8 @@ cancellation-body =
 
     The attached file takes it out of your calendar. You can book another time whenever you like.
 
+visit-of-another = { $visit } for { $person }
+
 date-form = { $weekday }, { $day } { $month } { $year }
 time-form = { $hour }:{ $minute }
 weekday-1 = Monday

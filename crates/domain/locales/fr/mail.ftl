@@ -33,6 +33,8 @@ cancellation-body =
 
     Le fichier joint le retire de votre agenda. Vous pouvez réserver un autre créneau quand vous voulez.
 
+visit-of-another = { $visit } pour { $person }
+
 date-form = { $weekday } { $day } { $month } { $year }
 time-form = { $hour } h { $minute }
 weekday-1 = lundi

@@ -17,7 +17,9 @@ mod rooms;
 pub mod statements;
 
 pub use audit::{AuditEntry, audit_trail};
-pub use commands::{HoldRequest, cancel, confirm, hold, reschedule, settle};
+pub use commands::{
+    HoldRequest, LEFT_MINUTES, assign, cancel, come_back, confirm, hold, leave, reschedule, settle,
+};
 pub use error::BookingRefusal;
 pub use expiry::{expire_due, sweep};
 pub use model::{Appointment, Outcome, Status};

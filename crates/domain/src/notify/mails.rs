@@ -64,11 +64,16 @@ impl MailKind {
     }
 }
 
+/// Mails about somebody without an address of their own go to who cares for them, in that person's language and name.
 const VISIT: &str = "SELECT a.starts_at, a.ends_at, a.time_zone, a.status, a.version, a.updated_at,
-        x.email, x.given_name || ' ' || x.family_name, coalesce(x.locale, $2), p.given_name || ' ' || p.family_name, v.name,
-        concat_ws(', ', nullif(l.name, '—'), nullif(l.line, ''), nullif(concat_ws(' ', nullif(l.postal_code, ''), nullif(l.city, '')), ''))
+        coalesce(x.email, g.email), concat_ws(' ', x.given_name, x.family_name), coalesce(x.locale, g.locale, $2), p.given_name || ' ' || p.family_name, v.name,
+        concat_ws(', ', nullif(l.name, '—'), nullif(l.line, ''), nullif(concat_ws(' ', nullif(l.postal_code, ''), nullif(l.city, '')), '')),
+        CASE WHEN x.email IS NULL THEN concat_ws(' ', g.given_name, g.family_name) END
     FROM appointment a JOIN patient x ON x.id = a.patient_id JOIN practitioner p ON p.id = a.practitioner_id
         JOIN location l ON l.id = a.location_id JOIN visit_type v ON v.id = a.visit_type_id
+        LEFT JOIN LATERAL (
+            SELECT p.email, p.locale, p.given_name, p.family_name FROM care c JOIN patient p ON p.id = c.guardian_id
+            WHERE c.dependant_id = x.id AND c.until > rendez_now() AND p.email IS NOT NULL ORDER BY c.since LIMIT 1) g ON true
     WHERE a.id = $1";
 
 /// What a mail or a calendar file says of a visit.
@@ -80,6 +85,8 @@ struct Facts {
     changed_at: Timestamp,
     email: Option<String>,
     patient: String,
+    /// Who cares for the patient, if the mail goes to them.
+    guardian: Option<String>,
     locale: String,
     practitioner: String,
     visit_type: String,
@@ -118,6 +125,7 @@ async fn facts(ctx: &Ctx, id: AppointmentId) -> Result<Option<Facts>, Fault> {
         practitioner: row.get(9),
         visit_type: row.get(10),
         place: row.get(11),
+        guardian: row.get::<_, Option<String>>(12).filter(|name| !name.is_empty()),
     }))
 }
 
@@ -173,10 +181,17 @@ fn compose(kind: MailKind, id: AppointmentId, facts: &Facts, to: String) -> Resu
     let zone =
         TimeZone::get(&facts.time_zone).map_err(|error| Fault::new("looking up a visit's zone", error))?;
     let local = zone.to_datetime(facts.range.start());
+    let visit = match &facts.guardian {
+        Some(_) => words.say(
+            "visit-of-another",
+            &[("visit", facts.visit_type.clone()), ("person", facts.patient.clone())],
+        ),
+        None => facts.visit_type.clone(),
+    };
     let arguments = [
-        ("patient", facts.patient.clone()),
+        ("patient", facts.guardian.clone().unwrap_or_else(|| facts.patient.clone())),
         ("practitioner", facts.practitioner.clone()),
-        ("visit", facts.visit_type.clone()),
+        ("visit", visit),
         ("day", words.date(local)),
         ("time", words.time(local)),
         ("zone", facts.time_zone.clone()),

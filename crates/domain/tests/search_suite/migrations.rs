@@ -74,6 +74,15 @@ const SAMPLES: &[(&str, &str)] = &[
          INSERT INTO import_place (run_id, key, is_line, file_no, line, said) VALUES (1, 'k', false, 0, 2, '{}');
          INSERT INTO import_finding SELECT id, 0, 3, 'line', 'it is no JSON', '' FROM import_run",
     ),
+    (
+        "0008_create_care_and_feeds",
+        "INSERT INTO calendar VALUES (4, 'patient', true);
+         INSERT INTO patient (id, region, calendar_id, given_name, family_name, registered_by)
+            VALUES ('00000000-0000-0000-0000-000000000009', 'fr', 4, 'Lila', 'Martin', 'server');
+         INSERT INTO care (guardian_id, dependant_id, relation, since, ordinal)
+            VALUES ('00000000-0000-0000-0000-000000000006', '00000000-0000-0000-0000-000000000009', 'child', '2026-12-01Z', 1);
+         INSERT INTO calendar_feed SELECT '00000000-0000-0000-0000-000000000006', 'x', '2026-12-01Z'",
+    ),
 ];
 
 /// How many rows each table has, but for the list of migrations itself.

@@ -1,14 +1,12 @@
-//! One visit: its confirmation, its page, its calendar file, its cancellation, its outcome.
+//! One visit: its page, its calendar file, its cancellation, its outcome.
 
 use askama::Template;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
 use rendez_domain::booking::{self, Appointment, BookingRefusal, Outcome, Status};
 use rendez_domain::directory::{self, Practitioner};
 use rendez_domain::notify::{self, IcsMethod};
-use rendez_vocab::TimeRange;
 use rendez_vocab::ids::AppointmentId;
 use serde::Deserialize;
 
@@ -21,7 +19,7 @@ use super::visitor::{Visitor, go};
 use super::when;
 
 /// What a patient or a practice may write to a visit, in characters.
-const REASON: usize = 500;
+pub(super) const REASON: usize = 500;
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -39,15 +37,6 @@ struct AppointmentPage {
     heading: String,
     notice: Option<Notice>,
     back: Link,
-}
-
-#[derive(Template)]
-#[template(path = "confirm.html")]
-struct ConfirmPage {
-    page: Page,
-    visit: VisitView,
-    until: String,
-    seconds_left: i64,
 }
 
 #[derive(Template)]
@@ -107,61 +96,6 @@ fn notice(visitor: &Visitor, visit: &Appointment, done: &str) -> Option<Notice> 
         (_, Status::Expired) => Some(Notice::plain(visitor.t("appointment-expired"))),
         _ => None,
     }
-}
-
-/// `GET /appointments/{id}/confirm`
-pub(super) async fn confirm_form(visitor: Visitor, Path(id): Path<String>) -> Response {
-    visitor
-        .answer(async {
-            let (visit, person) = visit_of(&visitor, &id).await?;
-            let here = format!("/appointments/{id}");
-            let (Status::Held, Some(expires_at)) = (visit.status, visit.hold_expires_at) else {
-                return Ok(go(&here));
-            };
-            let left = expires_at.duration_since(database_now(&visitor, &visit).await?);
-            if left <= SignedDuration::ZERO {
-                return Err(hold_ended(&visit));
-            }
-            let until = when::on_clock_of(&visit.time_zone, expires_at);
-            let page = ConfirmPage {
-                page: visitor.page(),
-                visit: VisitView::new(&visitor, &visit, &person),
-                until: when::clock(until.time()),
-                seconds_left: left.as_secs(),
-            };
-            Ok(visitor.show(StatusCode::OK, &page))
-        })
-        .await
-}
-
-/// The present by the clock that decides deadlines.
-async fn database_now(visitor: &Visitor, visit: &Appointment) -> Result<Timestamp, PageError> {
-    let window = TimeRange::new(visit.range.start(), visit.range.end()).map_err(|_| PageError::NotFound)?;
-    let offered = booking::slots(&visitor.ctx, visit.practitioner, visit.visit_type, window, Some(0)).await?;
-    Ok(offered.as_of)
-}
-
-/// `POST /appointments/{id}/confirm`
-pub(super) async fn confirm(Path(id): Path<String>, posted: Posted) -> Response {
-    posted
-        .answer(async {
-            let ctx = posted.once("POST /appointments/{id}/confirm", &[&id]);
-            match booking::confirm(&ctx, read(&id)?, None, posted.short_text("reason", REASON)).await {
-                Ok(_) | Err(BookingRefusal::AlreadyConfirmed) => {
-                    Ok(go(&format!("/appointments/{id}?done=booked")))
-                }
-                Err(BookingRefusal::HoldExpired) => {
-                    Err(hold_ended(&booking::find(&posted.ctx, read(&id)?).await?))
-                }
-                Err(refusal) => Err(refusal.into()),
-            }
-        })
-        .await
-}
-
-fn hold_ended(visit: &Appointment) -> PageError {
-    let again = format!("/practitioners/{}?visit_type={}", visit.practitioner, visit.visit_type);
-    PageError::HoldEnded { again }
 }
 
 /// `GET /appointments/{id}/cancel`

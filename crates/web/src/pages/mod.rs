@@ -6,6 +6,7 @@
 
 mod appointment;
 mod assets;
+mod confirm;
 mod cookies;
 mod day;
 mod error;
@@ -13,6 +14,8 @@ mod form;
 mod hold;
 mod mail;
 mod page;
+mod people;
+mod person_form;
 mod practitioner;
 mod query;
 mod reschedule;
@@ -49,10 +52,15 @@ pub fn routes() -> Router<App> {
         .route("/sign-out", post(sign_in::sign_out).get(start_over))
         .route("/visits", get(visits::show))
         .route("/appointments/{id}", get(appointment::show))
-        .route("/appointments/{id}/confirm", get(appointment::confirm_form).post(appointment::confirm))
+        .route("/appointments/{id}/confirm", get(confirm::form).post(confirm::confirm))
+        .route("/appointments/{id}/leave", post(confirm::leave))
+        .route("/appointments/{id}/stay", post(confirm::stay))
         .route("/appointments/{id}/cancel", get(appointment::cancel_form).post(appointment::cancel))
         .route("/appointments/{id}/move", get(reschedule::form).post(reschedule::reschedule))
         .route("/appointments/{id}/outcome", post(appointment::outcome))
+        .route("/people", get(people::list).post(people::add))
+        .route("/people/{id}", get(people::form).post(people::correct))
+        .route("/people/{id}/end", post(people::end))
         .route("/practice/day", get(day::show))
         .route("/dev/mail", get(mail::list))
         .route("/dev/mail/{id}", get(mail::show))

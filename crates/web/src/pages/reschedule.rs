@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::appointment::{read, visit_of};
 use super::error::PageError;
 use super::form::Posted;
-use super::hold::refused;
+use super::hold::{Wanted, refused};
 use super::page::Page;
 use super::query::Lenient;
 use super::views::VisitView;
@@ -75,7 +75,8 @@ pub(super) async fn reschedule(Path(id): Path<String>, posted: Posted) -> Respon
             match booking::reschedule(&ctx, read(&id)?, None, slot).await {
                 Ok(_) | Err(BookingRefusal::SameSlot) => Ok(go(&format!("/appointments/{id}?done=moved"))),
                 Err(refusal) => {
-                    refused(posted.visitor(), slot, refusal, format!("/appointments/{id}/move")).await
+                    let action = format!("/appointments/{id}/move");
+                    refused(posted.visitor(), Wanted { slot, patient: None, action }, refusal).await
                 }
             }
         })

@@ -1,14 +1,18 @@
-//! hold, confirm, cancel, reschedule, outcome: each one statement, run to its end whoever still waits.
+//! hold, assign, leave and come back, confirm, cancel, reschedule, outcome: each one statement, run to its end whoever still waits.
 
+mod assign;
 mod confirm;
 mod hold;
+mod linger;
 mod place;
 mod reschedule;
 mod settle;
 mod support;
 
+pub use assign::assign;
 pub use confirm::confirm;
 pub use hold::{HoldRequest, hold};
+pub use linger::{LEFT_MINUTES, come_back, leave};
 pub use reschedule::reschedule;
 pub use settle::{cancel, settle};
 
