@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use crate::api::appointments::{audit, commands, queries};
 use crate::api::{
-    completion, explain, index, locations, opening_hours, openings, operations, patients, practitioners,
-    search, slots, stream, time_off, tokens, visit_types,
+    completion, explain, feed, index, locations, opening_hours, openings, operations, patients,
+    practitioners, search, slots, stream, time_off, tokens, visit_types,
 };
 use crate::middleware::shell;
 use crate::problem::{Problem, codes};
@@ -54,6 +54,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(commands::cancel)) //                          POST /v1/appointments/{id}/cancel
         .routes(routes!(commands::reschedule)) //                      POST /v1/appointments/{id}/reschedule
         .routes(routes!(commands::outcome)) //                         POST /v1/appointments/{id}/outcome
+        .routes(routes!(feed::read)) //                                GET /v1/calendars/{token}
         .routes(routes!(search::search)) //                            GET /v1/search
         .routes(routes!(completion::specialties)) //                   GET /v1/specialties
         .routes(routes!(completion::places)) //                        GET /v1/places

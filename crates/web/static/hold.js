@@ -24,6 +24,9 @@
   addEventListener("pageshow", (event) => {
     if (event.persisted) stay();
   });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") stay();
+  });
   setTimeout(stay, 3000);
   setInterval(stay, 45000);
 })();
@@ -33,6 +36,7 @@
   const note = form && form.querySelector("[data-offline-note]");
   if (!note) return;
   form.addEventListener("submit", async (event) => {
+    if (event.defaultPrevented) return;
     event.preventDefault();
     note.hidden = true;
     try {

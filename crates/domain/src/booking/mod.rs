@@ -17,6 +17,7 @@ mod rooms;
 pub mod statements;
 
 pub use audit::{AuditEntry, audit_trail};
+pub(crate) use commands::cancel_ahead;
 pub use commands::{
     HoldRequest, LEFT_MINUTES, assign, cancel, come_back, confirm, hold, leave, reschedule, settle,
 };

@@ -201,10 +201,9 @@ pub(super) struct Around {
 impl Around {
     /// The refusal for somebody who holds time for these patients.
     pub(super) fn refusal(self, own: &[PatientId]) -> BookingRefusal {
-        let yours = self
-            .blockers
-            .iter()
-            .find(|(claim, whose)| claim.kind == ClaimKind::Hold && whose.is_some_and(|whose| own.contains(&whose)));
+        let yours = self.blockers.iter().find(|(claim, whose)| {
+            claim.kind == ClaimKind::Hold && whose.is_some_and(|whose| own.contains(&whose))
+        });
         match yours {
             Some((claim, _)) => {
                 BookingRefusal::AlreadyYours { appointment: AppointmentId::from_uuid(claim.owner) }

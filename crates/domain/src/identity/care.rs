@@ -141,7 +141,8 @@ impl From<DirectoryRefusal> for CareRefusal {
     }
 }
 
-const PEOPLE: &str = "SELECT p.id, p.given_name, p.family_name, p.birth_date, c.relation, nullif(c.until, 'infinity'),
+const PEOPLE: &str =
+    "SELECT p.id, p.given_name, p.family_name, p.birth_date, c.relation, nullif(c.until, 'infinity'),
         c.until <= rendez_now(), p.version
     FROM care c JOIN patient p ON p.id = c.dependant_id
     WHERE c.guardian_id = $1 AND c.ordinal IS NOT NULL ORDER BY c.ordinal";

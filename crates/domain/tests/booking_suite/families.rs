@@ -105,7 +105,10 @@ async fn who_no_longer_cares_may_do_nothing_and_leaves_no_visit_behind() {
     assert!(identity::people(&ctx).await.expect("a list").is_empty());
     let corrected = identity::correct_person(&ctx, odette, 1, grandmother()).await;
     assert!(matches!(corrected, Err(CareRefusal::NotFound)), "{corrected:?}");
-    assert_eq!(world.count("SELECT count(*) FROM audit WHERE action IN ('care.declare', 'care.end')").await, 2);
+    assert_eq!(
+        world.count("SELECT count(*) FROM audit WHERE action IN ('care.declare', 'care.end')").await,
+        2
+    );
     world.assert_consistent().await;
 }
 
@@ -120,7 +123,8 @@ async fn a_child_comes_of_age() {
     let nearly = today.checked_add(3.days()).expect("a near day").checked_sub(18.years()).expect("a day");
     let child = add(&ctx, Person { birth_date: nearly, ..lila() }).await;
     let slot = world.slot(&practitioner, day.start());
-    let held = booking::hold(&ctx, HoldRequest { slot, patient: child, reason: None }).await.expect("a minor");
+    let held =
+        booking::hold(&ctx, HoldRequest { slot, patient: child, reason: None }).await.expect("a minor");
     let visit = booking::confirm(&ctx, held.id, None, None).await.expect("a minor");
     world.let_pass(SignedDuration::from_hours(24 * 4)).await;
     assert!(matches!(booking::find(&ctx, visit.id).await, Err(BookingRefusal::NotFound)));
@@ -274,17 +278,21 @@ async fn mails_about_a_child_go_to_the_mother() {
     let ana = world.patient_with_mail("ana@example.org").await;
     let ctx = world.ctx(Actor::Patient(ana));
     let child = add(&ctx, lila()).await;
-    let request =
-        HoldRequest { slot: world.slot(&practitioner, day.start()), patient: child, reason: None };
+    let request = HoldRequest { slot: world.slot(&practitioner, day.start()), patient: child, reason: None };
     let held = booking::hold(&ctx, request).await.expect("free");
     let visit = booking::confirm(&ctx, held.id, None, None).await.expect("in time");
     assert_eq!(world.count("SELECT count(*) FROM job WHERE kind = 'mail.confirmation'").await, 1);
-    let mailer = rendez_platform::mail::Mailer::new(None, "rendez@example.org").expect("a mailer that sends nothing");
+    let mailer =
+        rendez_platform::mail::Mailer::new(None, "rendez@example.org").expect("a mailer that sends nothing");
     let server = Ctx::server(std::sync::Arc::clone(&world.services));
     notify::deliver(&server, &mailer, notify::MailKind::Confirmation, visit.id, visit.version)
         .await
         .expect("a mail");
     let mails = notify::kept_mails(&server).await.expect("mails");
     assert_eq!(mails[0].to, "ana@example.org");
-    assert!(mails[0].body.contains("Ana Martin") && mails[0].body.contains("pour Lila Martin"), "{}", mails[0].body);
+    assert!(
+        mails[0].body.contains("Ana Martin") && mails[0].body.contains("pour Lila Martin"),
+        "{}",
+        mails[0].body
+    );
 }

@@ -15,7 +15,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 5] = [
+const ASSETS: [Asset; 6] = [
     Asset {
         name: "style.css",
         media_type: "text/css; charset=utf-8",
@@ -30,6 +30,11 @@ const ASSETS: [Asset; 5] = [
         name: "hold.js",
         media_type: "text/javascript; charset=utf-8",
         content: include_str!("../../static/hold.js"),
+    },
+    Asset {
+        name: "copy.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/copy.js"),
     },
     Asset { name: "icons.svg", media_type: "image/svg+xml", content: include_str!("../../static/icons.svg") },
     Asset {

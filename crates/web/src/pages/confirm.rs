@@ -119,8 +119,8 @@ fn whom(visitor: &Visitor, people: &[CaredFor], chosen: &str) -> Vec<Whom> {
     let Actor::Patient(own) = visitor.ctx.actor else { return Vec::new() };
     let me = (own, visitor.t("whom-me"), String::new());
     let others = people.iter().filter(|person| !person.is_over);
-    let others = others
-        .map(|person| (person.patient, full_name(person), relation_text(visitor, person.relation)));
+    let others =
+        others.map(|person| (person.patient, full_name(person), relation_text(visitor, person.relation)));
     std::iter::once(me)
         .chain(others)
         .map(|(id, name, detail)| (id.to_string(), name, detail))
@@ -141,11 +141,10 @@ pub(super) async fn confirm(Path(id): Path<String>, posted: Posted) -> Response 
         .answer(async {
             let visit = booking::find(&posted.ctx, read(&id)?).await?;
             let chosen = posted.field("for");
-            let mut person = PersonForm::empty(posted.visitor());
             let patient = match chosen {
                 "" => visit.patient,
                 SOMEBODY_NEW => {
-                    person = PersonForm::sent(&posted, true);
+                    let mut person = PersonForm::sent(&posted, true);
                     match added(&posted, &id, &mut person).await? {
                         Some(patient) => patient,
                         None => return again(&posted, &id, chosen, person, None).await,

@@ -10,8 +10,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, Response};
 use rendez_domain::booking::BookingRefusal;
 use rendez_domain::directory::DirectoryRefusal;
-use rendez_domain::identity::CareRefusal;
 use rendez_domain::identity::access::Denied;
+use rendez_domain::identity::{CareRefusal, IdentityRefusal};
+use rendez_domain::notify::FeedRefusal;
 use rendez_platform::fault::Fault;
 
 use super::page::{Link, Page};
@@ -74,6 +75,26 @@ impl From<CareRefusal> for PageError {
             CareRefusal::Key(key) => Self::Refused(BookingRefusal::Key(key)),
             // What a form can tell at its fields, the form tells.
             _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<IdentityRefusal> for PageError {
+    fn from(refusal: IdentityRefusal) -> Self {
+        match refusal {
+            IdentityRefusal::Denied(denied) => denied.into(),
+            IdentityRefusal::Fault(fault) => fault.into(),
+            // What a form can tell at its fields, the form tells.
+            _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<FeedRefusal> for PageError {
+    fn from(refusal: FeedRefusal) -> Self {
+        match refusal {
+            FeedRefusal::Denied(denied) => denied.into(),
+            FeedRefusal::Fault(fault) => fault.into(),
         }
     }
 }

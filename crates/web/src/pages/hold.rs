@@ -132,8 +132,7 @@ pub(super) async fn refused(
         _ => Vec::new(),
     };
     let in_the_way = matches!(refusal, No::PatientOverlap | No::TooManyHolds { .. });
-    let status =
-        if matches!(refusal, No::HoldExpired) { StatusCode::GONE } else { StatusCode::CONFLICT };
+    let status = if matches!(refusal, No::HoldExpired) { StatusCode::GONE } else { StatusCode::CONFLICT };
     let page = TakenPage {
         page: visitor.page(),
         heading: visitor.t(heading),
@@ -153,7 +152,8 @@ pub(super) async fn refused(
 async fn others(visitor: &Visitor, tried: Option<PatientId>) -> Result<Vec<Other>, PageError> {
     let Actor::Patient(own) = visitor.ctx.actor else { return Ok(Vec::new()) };
     let people = identity::people(&visitor.ctx).await?;
-    let known = people.iter().filter(|person| !person.is_over).map(|person| (person.patient, full_name(person)));
+    let known =
+        people.iter().filter(|person| !person.is_over).map(|person| (person.patient, full_name(person)));
     Ok(std::iter::once((own, visitor.t("whom-me")))
         .chain(known)
         .filter(|(id, _)| *id != tried.unwrap_or(own))

@@ -4,8 +4,10 @@
 //! that binds it to its visitor, and a key that makes sending it twice harmless; every string comes from `locales/`.
 //! No rule of the business stands here.
 
+mod account;
 mod appointment;
 mod assets;
+mod calendar;
 mod confirm;
 mod cookies;
 mod day;
@@ -13,6 +15,7 @@ mod error;
 mod form;
 mod hold;
 mod mail;
+mod my_data;
 mod page;
 mod people;
 mod person_form;
@@ -58,6 +61,16 @@ pub fn routes() -> Router<App> {
         .route("/appointments/{id}/cancel", get(appointment::cancel_form).post(appointment::cancel))
         .route("/appointments/{id}/move", get(reschedule::form).post(reschedule::reschedule))
         .route("/appointments/{id}/outcome", post(appointment::outcome))
+        .route("/account", get(account::show))
+        .route("/account/profile", post(account::profile).get(to_account))
+        .route("/account/email", post(account::email).get(to_account))
+        .route("/account/password", post(account::password).get(to_account))
+        .route("/account/consents", post(account::consents).get(to_account))
+        .route("/account/sessions", post(account::sessions).get(to_account))
+        .route("/account/export", get(my_data::export))
+        .route("/account/delete", get(my_data::delete_form).post(my_data::delete))
+        .route("/goodbye", get(my_data::goodbye))
+        .route("/calendar", get(calendar::show).post(calendar::change))
         .route("/people", get(people::list).post(people::add))
         .route("/people/{id}", get(people::form).post(people::correct))
         .route("/people/{id}/end", post(people::end))
@@ -71,6 +84,11 @@ pub fn routes() -> Router<App> {
 /// Somebody opened by hand what only a form is sent to.
 async fn start_over() -> Response {
     visitor::go("/")
+}
+
+/// The same for the forms of the account's page: reloading what one of them answered leads back there.
+async fn to_account() -> Response {
+    visitor::go("/account")
 }
 
 /// Who is signed in by the session of a request: nobody without one that lives. The visitor is kept with the request.

@@ -14,21 +14,13 @@ use crate::identity::access;
 
 /// Gives a hold of the caller, or of somebody for whom they act, to another of these patients. The time is held without
 /// interruption and the deadline stays; what the new patient may not book is refused, and the hold stays as it was.
-pub async fn assign(
-    ctx: &Ctx,
-    id: AppointmentId,
-    patient: PatientId,
-) -> Result<Appointment, BookingRefusal> {
+pub async fn assign(ctx: &Ctx, id: AppointmentId, patient: PatientId) -> Result<Appointment, BookingRefusal> {
     let result = try_assign(ctx, id, patient).await;
     count("assign", &result);
     result
 }
 
-async fn try_assign(
-    ctx: &Ctx,
-    id: AppointmentId,
-    patient: PatientId,
-) -> Result<Appointment, BookingRefusal> {
+async fn try_assign(ctx: &Ctx, id: AppointmentId, patient: PatientId) -> Result<Appointment, BookingRefusal> {
     let acting = access::people(&ctx.actor)?;
     for _ in 0..TRIES {
         let before = queries::find(ctx, id).await?;

@@ -5,8 +5,8 @@ use rendez_vocab::ids::{AppointmentId, PatientId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, may_book_for, offered, own_people, release_rooms, reload, schedule_of, tell_taken, too_far, too_soon,
-    whole_minutes,
+    TRIES, count, may_book_for, offered, own_people, release_rooms, reload, schedule_of, tell_taken, too_far,
+    too_soon, whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
 use crate::booking::error::BookingRefusal;

@@ -39,9 +39,7 @@ pub async fn come_back(ctx: &Ctx, id: AppointmentId) -> Result<Appointment, Book
     let acting = access::people(&ctx.actor)?;
     let set = ctx
         .store
-        .write(move |conn| async move {
-            one(&conn, statements::RETURN, &[&id.uuid(), &acting.uuid()]).await
-        })
+        .write(move |conn| async move { one(&conn, statements::RETURN, &[&id.uuid(), &acting.uuid()]).await })
         .await?;
     match set {
         Some(hold) => {

@@ -1,6 +1,7 @@
 //! hold, assign, leave and come back, confirm, cancel, reschedule, outcome: each one statement, run to its end whoever still waits.
 
 mod assign;
+mod cancel_ahead;
 mod confirm;
 mod hold;
 mod linger;
@@ -16,4 +17,5 @@ pub use linger::{LEFT_MINUTES, come_back, leave};
 pub use reschedule::reschedule;
 pub use settle::{cancel, settle};
 
+pub(crate) use cancel_ahead::cancel_ahead;
 pub(super) use support::may_book_for;

@@ -5,8 +5,8 @@ use rendez_vocab::ids::{AppointmentId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, offered, own_people, release_rooms, reload, schedule_of, scope_for, tell_released, tell_taken, too_far,
-    too_soon, whole_minutes,
+    TRIES, count, offered, own_people, release_rooms, reload, schedule_of, scope_for, tell_released,
+    tell_taken, too_far, too_soon, whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
 use crate::booking::error::BookingRefusal;

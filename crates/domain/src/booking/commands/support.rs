@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use rendez_platform::fault::Fault;
-use rendez_vocab::{Actor, TimeRange};
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, SlotId};
+use rendez_vocab::{Actor, TimeRange};
 
 use super::place::Place;
 use crate::availability::{self, NotOffered, Offer, Schedule};
