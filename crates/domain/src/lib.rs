@@ -12,6 +12,7 @@ pub mod directory;
 pub mod idempotency;
 pub mod identity;
 pub mod notify;
+pub mod personal;
 pub mod regions;
 pub mod search;
 pub mod timeline;

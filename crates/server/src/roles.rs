@@ -6,8 +6,9 @@ use std::time::Duration;
 use clap::ValueEnum;
 use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
+use rendez_domain::identity::IdentityRefusal;
 use rendez_domain::notify::{MailKind, deliver};
-use rendez_domain::{Ctx, Services, booking, idempotency, notify, waiting};
+use rendez_domain::{Ctx, Services, booking, idempotency, notify, personal, waiting};
 use rendez_platform::auth::session;
 use rendez_platform::change_log::maintain_partitions;
 use rendez_platform::config::Retention;
@@ -15,7 +16,7 @@ use rendez_platform::fault::Fault;
 use rendez_platform::jobs::{Job, JobError, JobHandler, Runner, Sweep, purge_finished};
 use rendez_platform::mail::Mailer;
 use rendez_platform::store::Store;
-use rendez_vocab::ids::{AppointmentId, PractitionerId, WishId};
+use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, WishId};
 use uuid::Uuid;
 
 /// A part of the platform that a process runs.
@@ -48,6 +49,7 @@ pub(crate) fn worker(services: &Arc<Services>, mailer: Mailer, retention: Retent
     for kind in [waiting::FREED_JOB, waiting::WISH_JOB] {
         runner = runner.handle(kind, WaitingJob { ctx: ctx.clone() });
     }
+    runner = runner.handle(personal::FORGET_JOB, ForgetJob { ctx: ctx.clone() });
     let (follower, looker) = (ctx.clone(), ctx.clone());
     let expiry = ctx.clone();
     let upkeep = ctx;
@@ -143,6 +145,25 @@ impl JobHandler for WaitingJob {
                 (None, None) => return Err(JobError::Never("the payload names nobody".into())),
             }
             Ok(())
+        })
+    }
+}
+
+/// Empties the record of somebody who has deleted their account, when no practice has to keep it any more.
+struct ForgetJob {
+    ctx: Ctx,
+}
+
+impl JobHandler for ForgetJob {
+    fn run<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<(), JobError>> {
+        Box::pin(async move {
+            let patient = job.payload["patient"].as_str().and_then(|id| id.parse().ok());
+            let patient = patient.ok_or_else(|| JobError::Never("the payload names no patient".into()))?;
+            match personal::forget_patient(&self.ctx, PatientId::from_uuid(patient)).await {
+                Ok(()) => Ok(()),
+                Err(IdentityRefusal::Fault(fault)) => Err(fault.into()),
+                Err(refusal) => Err(JobError::Never(refusal.to_string())),
+            }
         })
     }
 }

@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 
 use crate::api::appointments::{audit, commands, queries};
 use crate::api::{
-    completion, explain, index, locations, opening_hours, openings, operations, patients, practitioners,
-    search, slots, stream, time_off, tokens, visit_types, wishes,
+    completion, explain, feed, index, locations, opening_hours, openings, operations, patients,
+    practitioners, search, slots, stream, time_off, tokens, visit_types, wishes,
 };
 use crate::middleware::shell;
 use crate::problem::{Problem, codes};
@@ -58,6 +58,7 @@ fn api() -> OpenApiRouter<App> {
         .routes(routes!(wishes::find)) //                              GET /v1/wishes/{id}
         .routes(routes!(wishes::withdraw)) //                          POST /v1/wishes/{id}/withdraw
         .routes(routes!(wishes::wait_again)) //                        POST /v1/wishes/{id}/wait-again
+        .routes(routes!(feed::read)) //                                GET /v1/calendars/{token}
         .routes(routes!(search::search)) //                            GET /v1/search
         .routes(routes!(completion::specialties)) //                   GET /v1/specialties
         .routes(routes!(completion::places)) //                        GET /v1/places

@@ -49,6 +49,8 @@ offer-body =
 
     Wenn Sie nichts tun, bekommt ihn die nächste Person auf der Liste.
 
+visit-of-another = { $visit } für { $person }
+
 date-form = { $weekday }, { $day }. { $month } { $year }
 time-form = { $hour }:{ $minute } Uhr
 zone-form = Ortszeit von { $zone }

@@ -49,6 +49,8 @@ offer-body =
 
     If you do nothing, the next person on the list gets it.
 
+visit-of-another = { $visit } for { $person }
+
 date-form = { $weekday } { $day } { $month } { $year }
 time-form = { $hour }:{ $minute }
 zone-form = { $zone } time

@@ -49,6 +49,8 @@ offer-body =
 
     Sans réponse de votre part, il sera proposé à la personne suivante.
 
+visit-of-another = { $visit } pour { $person }
+
 date-form = { $weekday } { $day ->
     [1] 1er
    *[other] { $day }

@@ -17,8 +17,10 @@ mod rooms;
 pub mod statements;
 
 pub use audit::{AuditEntry, audit_trail};
-pub use commands::{HoldRequest, cancel, confirm, hold, reschedule, settle};
-pub(crate) use commands::{Kept, keep};
+pub use commands::{
+    HoldRequest, LEFT_MINUTES, assign, cancel, come_back, confirm, hold, leave, reschedule, settle,
+};
+pub(crate) use commands::{Kept, cancel_ahead, keep};
 pub use error::BookingRefusal;
 pub(crate) use expiry::release_in;
 pub use expiry::{expire_due, sweep};

@@ -113,7 +113,7 @@ async fn busy(
 
 const OWN_HOLDS: &str = "SELECT a.id, a.claim_starts_at, a.claim_ends_at, h.expires_at
     FROM hold h JOIN appointment a ON a.id = h.appointment_id
-    WHERE h.patient_id = $1 AND a.practitioner_id = $2 AND h.expires_at > rendez_now() AND a.starts_at >= $3 AND a.starts_at < $4
+    WHERE h.patient_id IN (SELECT person FROM people_of($1) AS person) AND a.practitioner_id = $2 AND h.expires_at > rendez_now() AND a.starts_at >= $3 AND a.starts_at < $4
     ORDER BY a.starts_at";
 
 async fn own_holds(
@@ -199,12 +199,11 @@ pub(super) struct Around {
 }
 
 impl Around {
-    /// The refusal for this patient.
-    pub(super) fn refusal(self, patient: PatientId) -> BookingRefusal {
-        let yours = self
-            .blockers
-            .iter()
-            .find(|(claim, whose)| claim.kind == ClaimKind::Hold && *whose == Some(patient));
+    /// The refusal for somebody who holds time for these patients.
+    pub(super) fn refusal(self, own: &[PatientId]) -> BookingRefusal {
+        let yours = self.blockers.iter().find(|(claim, whose)| {
+            claim.kind == ClaimKind::Hold && whose.is_some_and(|whose| own.contains(&whose))
+        });
         match yours {
             Some((claim, _)) => {
                 BookingRefusal::AlreadyYours { appointment: AppointmentId::from_uuid(claim.owner) }

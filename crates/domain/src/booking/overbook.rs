@@ -63,7 +63,7 @@ WITH made AS (
 ), mailed AS (
     INSERT INTO job (kind, payload)
     SELECT 'mail.confirmation', jsonb_build_object('appointment', m.id, 'version', m.version)
-    FROM made m JOIN patient x ON x.id = m.patient_id WHERE x.email IS NOT NULL
+    FROM made m JOIN patient x ON x.id = m.patient_id WHERE (x.email IS NOT NULL OR is_cared_for(x.id))
 ), audited AS (
     INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
     SELECT created_at, $10, 'appointment.overbook', id, version, $11::text::inet, $12 FROM made

@@ -12,15 +12,22 @@ use crate::ctx::Ctx;
 use crate::identity::access::{self, Scope};
 
 const FIND: &str = "SELECT to_jsonb(a) FROM appointment a
-    WHERE a.id = $1 AND ($2::uuid IS NULL OR a.patient_id = $2) AND ($3::uuid IS NULL OR a.practitioner_id = $3)
+    WHERE a.id = $1 AND ($2::uuid IS NULL OR a.patient_id = $2 OR acts_for($2, a.patient_id)) AND ($3::uuid IS NULL OR a.practitioner_id = $3)
       AND ($4::uuid[] IS NULL OR a.organization_id = ANY ($4))
       AND ($5::text[] IS NULL OR EXISTS (SELECT FROM patient p WHERE p.id = a.patient_id AND p.registered_by = ANY ($5)))";
 
 const KNOWN: &str = "SELECT EXISTS (SELECT FROM patient p WHERE p.id = $1 AND (p.registered_by = ANY ($4) OR p.registered_by LIKE 'admin:%'
     OR EXISTS (SELECT FROM appointment a WHERE a.patient_id = p.id AND a.status IN ('booked', 'arrived', 'fulfilled', 'no-show')
-               AND (a.practitioner_id = $2 OR a.organization_id = ANY ($3)))))";
+               AND (a.practitioner_id = $2 OR a.organization_id = ANY ($3)))
+    OR acts_for($5, p.id)))";
 
 // One for each way in, so that each has the plan of its index.
+const LIST_OF_FAMILY: &str = "SELECT to_jsonb(a) FROM appointment a
+    WHERE a.patient_id IN (SELECT person FROM people_of($1) AS person) AND ($2::uuid IS NULL OR a.practitioner_id = $2)
+      AND ($3::uuid[] IS NULL OR a.organization_id = ANY ($3))
+      AND a.starts_at >= $4 AND a.starts_at < $5 AND ($6::text[] IS NULL OR a.status = ANY ($6))
+      AND (a.starts_at, a.id) > ($7, $8)
+    ORDER BY a.starts_at, a.id LIMIT $9";
 const LIST_OF_PATIENT: &str = "SELECT to_jsonb(a) FROM appointment a
     WHERE a.patient_id = $1 AND ($2::uuid IS NULL OR a.practitioner_id = $2)
       AND ($3::uuid[] IS NULL OR a.organization_id = ANY ($3))
@@ -85,14 +92,21 @@ pub struct AppointmentPage {
     pub next: Option<(Timestamp, AppointmentId)>,
 }
 
-/// Lists appointments. Without a filter a patient sees their own and a practitioner theirs; everybody else must say whose.
+/// Lists appointments. Without a filter a patient sees their own and those of people they care for, a practitioner theirs;
+/// everybody else must say whose.
 pub async fn list(ctx: &Ctx, filter: &AppointmentFilter) -> Result<AppointmentPage, BookingRefusal> {
     let scope = access::appointments(&ctx.actor)?;
     let narrowed = |asked: Option<Uuid>, own: Option<Uuid>| match (asked, own) {
         (Some(asked), Some(own)) if asked != own => Err(BookingRefusal::NotFound),
         (asked, own) => Ok(asked.or(own)),
     };
-    let patient = narrowed(filter.patient.map(PatientId::uuid), scope.patient)?;
+    let patient = match (filter.patient.map(PatientId::uuid), scope.patient) {
+        (Some(asked), Some(own)) if asked != own => {
+            let cared_for = known(ctx, PatientId::from_uuid(asked), &scope).await?;
+            Some(cared_for.then_some(asked).ok_or(BookingRefusal::NotFound)?)
+        }
+        (asked, own) => asked.or(own),
+    };
     let practitioner = narrowed(filter.practitioner.map(PractitionerId::uuid), scope.practitioner)?;
     if scope.registered_by.is_some() {
         let asked = patient.map(PatientId::from_uuid).ok_or(BookingRefusal::NotFound)?;
@@ -101,6 +115,9 @@ pub async fn list(ctx: &Ctx, filter: &AppointmentFilter) -> Result<AppointmentPa
         }
     }
     let (sql, first, second) = match (patient, practitioner) {
+        (Some(patient), other) if filter.patient.is_none() && scope.patient.is_some() => {
+            (LIST_OF_FAMILY, patient, other)
+        }
         (Some(patient), other) => (LIST_OF_PATIENT, patient, other),
         (None, Some(practitioner)) => (LIST_OF_PRACTITIONER, practitioner, None),
         (None, None) => return Err(BookingRefusal::NotFound),
@@ -160,14 +177,28 @@ pub(super) async fn room_calendars(ctx: &Ctx, location: Uuid, kind: Option<&str>
     Ok(conn.query(&statement, &[&location, &kind]).await?.iter().map(|row| row.get(0)).collect())
 }
 
-/// Whether a practice or partner knows this patient.
+/// A patient and everybody whom they care for.
+pub(super) async fn family(ctx: &Ctx, patient: PatientId) -> Result<Vec<PatientId>, Fault> {
+    let conn = ctx.store.read_fresh().await?;
+    let statement = conn.prepare_cached("SELECT person FROM people_of($1) AS person").await?;
+    let rows = conn.query(&statement, &[&patient.uuid()]).await?;
+    Ok(rows.iter().map(|row| PatientId::from_uuid(row.get(0))).collect())
+}
+
+/// Whether a practice or partner knows this patient, or somebody cares for them.
 pub(super) async fn known(ctx: &Ctx, patient: PatientId, scope: &Scope) -> Result<bool, Fault> {
     let conn = ctx.store.read_fresh().await?;
     let statement = conn.prepare_cached(KNOWN).await?;
     let row = conn
         .query_one(
             &statement,
-            &[&patient.uuid(), &scope.practitioner, &scope.organizations, &scope.registered_by],
+            &[
+                &patient.uuid(),
+                &scope.practitioner,
+                &scope.organizations,
+                &scope.registered_by,
+                &scope.patient,
+            ],
         )
         .await?;
     Ok(row.get(0))

@@ -11,6 +11,12 @@ pub const CONFIRM: &str = include_str!("sql/confirm.sql");
 pub const SETTLE: &str = include_str!("sql/settle.sql");
 /// Moves a visit.
 pub const RESCHEDULE: &str = include_str!("sql/reschedule.sql");
+/// Gives a hold to another patient.
+pub const ASSIGN: &str = include_str!("sql/assign.sql");
+/// Brings a hold's deadline near.
+pub const LEAVE: &str = include_str!("sql/leave.sql");
+/// Gives a hold its first deadline back.
+pub const RETURN: &str = include_str!("sql/return.sql");
 /// Expires holds that stand in a range.
 pub const EXPIRE_IN_RANGE: &str =
     concat!(include_str!("sql/due_in_range.sql"), include_str!("sql/expire.sql"));

@@ -26,6 +26,7 @@ pub use opening_hours::{OpeningHours, WeeklyOpening, opening_hours, put_opening_
 pub use openings::{NewOpenings, OpenedRange, delete_opening, open};
 pub(crate) use patients::insert_patient;
 pub use patients::{create_patient, patient, patients_by_id, update_patient};
+pub(crate) use practitioners::record;
 pub use practitioners::{
     create_practitioner, practitioner, practitioners_by_id, practitioners_of, update_practitioner,
 };

@@ -320,7 +320,7 @@ async fn announce(tx: &Transaction<'_>, id: PractitionerId) -> Result<(), Fault>
 }
 
 /// Writes the audit row of a directory command.
-pub(super) async fn record(
+pub(crate) async fn record(
     tx: &Transaction<'_>,
     ctx: &Ctx,
     action: &str,

@@ -21,7 +21,8 @@ pub enum Denied {
 /// Whose records a caller may see and change. Statements take it as three parameters, each null when it does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
-    /// Only this patient's.
+    /// Only this patient's; for appointments also those of people whom this patient cares for now, which the statements
+    /// ask of `acts_for`.
     pub patient: Option<Uuid>,
     /// Only this practitioner's.
     pub practitioner: Option<Uuid>,
@@ -31,7 +32,7 @@ pub struct Scope {
     pub registered_by: Option<Vec<String>>,
 }
 
-/// Appointments: patients see theirs, practitioners theirs, staff those of their organizations, partners those of
+/// Appointments: patients see theirs and those of people they care for, practitioners theirs, staff those of their organizations, partners those of
 /// patients they registered, admins and the server all.
 pub fn appointments(actor: &Actor) -> Result<Scope, Denied> {
     let everything = Scope::default();
@@ -47,7 +48,16 @@ pub fn appointments(actor: &Actor) -> Result<Scope, Denied> {
     })
 }
 
-/// Patients' records: patients see their own; practitioners and staff those who have a visit with them or whom they
+/// Whose people a caller may see, add, correct and give up: those whom they care for.
+pub fn people(actor: &Actor) -> Result<PatientId, Denied> {
+    match actor {
+        Actor::Nobody => Err(Denied::SignIn),
+        Actor::Patient(own) => Ok(*own),
+        _ => Err(Denied::Forbidden),
+    }
+}
+
+/// Patients' records: patients see their own, not those of people they care for; practitioners and staff those who have a visit with them or whom they
 /// registered; partners those they registered; admins all.
 pub fn patients(actor: &Actor) -> Result<Scope, Denied> {
     let scope = appointments(actor)?;
@@ -65,16 +75,6 @@ pub fn wishes(actor: &Actor) -> Result<Scope, Denied> {
     match actor {
         Actor::Practitioner(_) | Actor::Staff { .. } => Err(Denied::Forbidden),
         _ => appointments(actor),
-    }
-}
-
-/// Whether the caller may book for this patient. Staff, practitioners and partners are checked further by the
-/// statement: the practitioner must be theirs, the patient registered by the partner.
-pub fn book_for(actor: &Actor, patient: PatientId) -> Result<(), Denied> {
-    match actor {
-        Actor::Nobody => Err(Denied::SignIn),
-        Actor::Patient(own) if *own != patient => Err(Denied::Forbidden),
-        _ => Ok(()),
     }
 }
 
@@ -119,10 +119,12 @@ pub fn create_practitioner(actor: &Actor, organization: Option<OrganizationId>) 
     }
 }
 
-/// Whom a practice or partner may book for: patients of this scope, and those the operator entered. `None` for callers
-/// whom that does not bind.
-pub fn book_for_known(actor: &Actor) -> Result<Option<Scope>, Denied> {
+/// Whom the caller may book for. Patients: themselves (`None`) and people they care for. Practices and partners: patients of
+/// this scope, and those the operator entered. `None` also for callers whom that does not bind.
+pub fn book_for(actor: &Actor, patient: PatientId) -> Result<Option<Scope>, Denied> {
     Ok(match actor {
+        Actor::Nobody => return Err(Denied::SignIn),
+        Actor::Patient(own) if *own != patient => Some(appointments(actor)?),
         Actor::Practitioner(_) | Actor::Staff { .. } | Actor::System(_) => Some(patients(actor)?),
         _ => None,
     })

@@ -4,6 +4,8 @@ use rendez_platform::auth::PasswordRefusal;
 use rendez_platform::auth::password::HashError;
 use rendez_platform::fault::Fault;
 
+use super::access::Denied;
+
 /// Signing up or in said no, or our side broke.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityRefusal {
@@ -16,6 +18,9 @@ pub enum IdentityRefusal {
     /// Address or password is wrong; it is not said which.
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
     /// Our side broke.
     #[error(transparent)]
     Fault(#[from] Fault),

@@ -1,13 +1,23 @@
 //! People who sign in, and the one place that says who may do what.
 //!
-//! Owns the tables `account`, `consent` and `account_organization`; sessions and tokens are the platform's.
+//! Owns the tables `account`, `consent`, `account_organization` and `care`; sessions and tokens are the platform's.
 
 pub mod access;
+mod account;
+mod care;
 mod commands;
 mod error;
 mod model;
 mod queries;
 
+pub use account::{
+    OwnAccount, OwnSession, change_email, change_password, end_other_sessions, own_account, set_consents,
+};
+pub(crate) use account::{known, note};
+pub use care::{
+    CareRefusal, CaredFor, MOST_PEOPLE, Person, Relation, add_person, correct_person, end_care, of_age_on,
+    people,
+};
 pub use commands::{register_patient, sign_in};
 pub use error::IdentityRefusal;
 pub use model::{Account, NewPatientAccount, Role};

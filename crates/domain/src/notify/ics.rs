@@ -5,8 +5,8 @@
 
 use calcard::common::PartialDateTime;
 use calcard::icalendar::{
-    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarMethod, ICalendarProperty,
-    ICalendarStatus, ICalendarValue,
+    ICalendar, ICalendarComponent, ICalendarComponentType, ICalendarDuration, ICalendarMethod,
+    ICalendarProperty, ICalendarStatus, ICalendarValue,
 };
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -49,11 +49,37 @@ pub struct Visit {
     pub place: String,
 }
 
-/// The iCalendar object as text, lines folded and ended by CRLF.
-pub fn calendar(visit: &Visit, method: IcsMethod) -> String {
+/// A visit in a calendar that programs subscribe to.
+pub(super) struct Entry {
+    pub(super) visit: Visit,
+    pub(super) is_cancelled: bool,
+}
+
+/// How often a program looks at a subscribed calendar.
+const LOOK_EVERY: ICalendarDuration =
+    ICalendarDuration { neg: false, weeks: 0, days: 0, hours: 1, minutes: 0, seconds: 0 };
+
+/// Several visits as one calendar to subscribe to (RFC 7986). It has no method: it is no message to anybody.
+pub(super) fn feed(entries: &[Entry]) -> String {
+    let mut root = root();
+    root.add_property(ICalendarProperty::Name, text("Rendez"));
+    root.add_property(ICalendarProperty::Other("X-WR-CALNAME".to_owned()), text("Rendez"));
+    root.add_property(ICalendarProperty::RefreshInterval, ICalendarValue::Duration(LOOK_EVERY));
+    root.component_ids = (1..).take(entries.len()).collect();
+    let events = entries.iter().map(|entry| event(&entry.visit, entry.is_cancelled));
+    ICalendar { components: std::iter::once(root).chain(events).collect() }.to_string()
+}
+
+fn root() -> ICalendarComponent {
     let mut root = ICalendarComponent::new(ICalendarComponentType::VCalendar);
     root.add_property(ICalendarProperty::Version, text("2.0"));
     root.add_property(ICalendarProperty::Prodid, text("-//Rendez//Rendez//EN"));
+    root
+}
+
+/// The iCalendar object as text, lines folded and ended by CRLF.
+pub fn calendar(visit: &Visit, method: IcsMethod) -> String {
+    let mut root = root();
     root.add_property(
         ICalendarProperty::Method,
         ICalendarValue::Method(match method {
@@ -62,6 +88,11 @@ pub fn calendar(visit: &Visit, method: IcsMethod) -> String {
         }),
     );
     root.component_ids = vec![1];
+    let event = event(visit, method == IcsMethod::Cancel);
+    ICalendar { components: vec![root, event] }.to_string()
+}
+
+fn event(visit: &Visit, is_cancelled: bool) -> ICalendarComponent {
     let mut event = ICalendarComponent::new(ICalendarComponentType::VEvent);
     event.add_uid(&format!("{}@rendez", visit.id));
     event.add_dtstamp(utc(visit.changed_at));
@@ -74,12 +105,12 @@ pub fn calendar(visit: &Visit, method: IcsMethod) -> String {
     }
     event.add_property(
         ICalendarProperty::Status,
-        ICalendarValue::Status(match method {
-            IcsMethod::Publish => ICalendarStatus::Confirmed,
-            IcsMethod::Cancel => ICalendarStatus::Cancelled,
+        ICalendarValue::Status(match is_cancelled {
+            false => ICalendarStatus::Confirmed,
+            true => ICalendarStatus::Cancelled,
         }),
     );
-    ICalendar { components: vec![root, event] }.to_string()
+    event
 }
 
 fn text(value: &str) -> ICalendarValue {

@@ -69,12 +69,17 @@ impl MailKind {
     }
 }
 
+/// Mails about somebody without an address of their own go to who cares for them, in that person's language and name.
 const VISIT: &str = "SELECT a.starts_at, a.ends_at, a.time_zone, a.status, a.version, a.updated_at,
-        x.email, x.given_name || ' ' || x.family_name, coalesce(x.locale, $2), p.given_name || ' ' || p.family_name, v.name,
+        coalesce(x.email, g.email), concat_ws(' ', x.given_name, x.family_name), coalesce(x.locale, g.locale, $2), p.given_name || ' ' || p.family_name, v.name,
         concat_ws(', ', nullif(l.name, '—'), nullif(l.line, ''), nullif(concat_ws(' ', nullif(l.postal_code, ''), nullif(l.city, '')), '')),
+        CASE WHEN x.email IS NULL THEN concat_ws(' ', g.given_name, g.family_name) END,
         a.hold_expires_at
     FROM appointment a JOIN patient x ON x.id = a.patient_id JOIN practitioner p ON p.id = a.practitioner_id
         JOIN location l ON l.id = a.location_id JOIN visit_type v ON v.id = a.visit_type_id
+        LEFT JOIN LATERAL (
+            SELECT p.email, p.locale, p.given_name, p.family_name FROM care c JOIN patient p ON p.id = c.guardian_id
+            WHERE c.dependant_id = x.id AND c.until > rendez_now() AND p.email IS NOT NULL ORDER BY c.since LIMIT 1) g ON true
     WHERE a.id = $1";
 
 /// What a mail or a calendar file says of a visit.
@@ -86,6 +91,8 @@ struct Facts {
     changed_at: Timestamp,
     email: Option<String>,
     patient: String,
+    /// Who cares for the patient, if the mail goes to them.
+    guardian: Option<String>,
     locale: String,
     practitioner: String,
     visit_type: String,
@@ -125,7 +132,8 @@ async fn facts(ctx: &Ctx, id: AppointmentId) -> Result<Option<Facts>, Fault> {
         practitioner: row.get(9),
         visit_type: row.get(10),
         place: row.get(11),
-        hold_expires_at: row.get(12),
+        guardian: row.get::<_, Option<String>>(12).filter(|name| !name.is_empty()),
+        hold_expires_at: row.get(13),
     }))
 }
 
@@ -183,10 +191,17 @@ fn compose(ctx: &Ctx, kind: MailKind, id: AppointmentId, facts: &Facts, to: Stri
     let local = zone.to_datetime(facts.range.start());
     // Only a hold has a deadline, and only its mail names one.
     let until = zone.to_datetime(facts.hold_expires_at.unwrap_or(facts.range.start()));
+    let visit = match &facts.guardian {
+        Some(_) => words.say(
+            "visit-of-another",
+            &[("visit", facts.visit_type.as_str().into()), ("person", facts.patient.as_str().into())],
+        ),
+        None => facts.visit_type.clone(),
+    };
     let arguments = [
-        ("patient", facts.patient.as_str().into()),
+        ("patient", facts.guardian.as_ref().unwrap_or(&facts.patient).as_str().into()),
         ("practitioner", facts.practitioner.as_str().into()),
-        ("visit", facts.visit_type.as_str().into()),
+        ("visit", visit.into()),
         ("day", words.date(local).into()),
         ("time", words.time(local).into()),
         ("zone", words.zone(&facts.time_zone, ctx.pack.time_zone_name()).into()),

@@ -68,7 +68,7 @@ async fn every_command_as_everybody() {
         // command          ana      bob       theirs   colleague  desk   other desk portal   rival     admin  nobody
         ("find", ["yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "sign-in"]),
         ("list", ["yes", "unseen", "yes", "unseen", "yes", "empty", "yes", "unseen", "yes", "sign-in"]),
-        ("hold", ["yes", "never", "yes", "never", "yes", "never", "yes", "unseen", "yes", "sign-in"]),
+        ("hold", ["yes", "unseen", "yes", "never", "yes", "never", "yes", "unseen", "yes", "sign-in"]),
         ("confirm", ["yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "sign-in"]),
         ("cancel", ["yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "unseen", "yes", "sign-in"]),
         (

@@ -83,6 +83,15 @@ const SAMPLES: &[(&str, &str)] = &[
             FROM patient x, visit_type v;
          INSERT INTO wish_offer SELECT w.id, w.practitioner_id, a.starts_at, a.id, '2027-01-01' FROM wish w, appointment a",
     ),
+    (
+        "0008_create_care_and_feeds",
+        "INSERT INTO calendar VALUES (4, 'patient', true);
+         INSERT INTO patient (id, region, calendar_id, given_name, family_name, registered_by)
+            VALUES ('00000000-0000-0000-0000-000000000009', 'fr', 4, 'Lila', 'Martin', 'server');
+         INSERT INTO care (guardian_id, dependant_id, relation, since, ordinal)
+            VALUES ('00000000-0000-0000-0000-000000000006', '00000000-0000-0000-0000-000000000009', 'child', '2026-12-01Z', 1);
+         INSERT INTO calendar_feed SELECT '00000000-0000-0000-0000-000000000006', 'x', '2026-12-01Z'",
+    ),
 ];
 
 /// How many rows each table has, but for the list of migrations itself.

@@ -112,6 +112,28 @@ impl Browser {
         self.client.goto(&format!("{}{path}", self.home)).await.expect("the page opens");
     }
 
+    /// Opens a page in a tab of its own, which is closed when the visitor leaves it.
+    pub(crate) async fn open_tab(&self, path: &str) {
+        let tab = self.client.new_window(true).await.expect("a tab");
+        self.client.switch_to_window(tab.handle).await.expect("the tab is there");
+        self.open_page(path).await;
+    }
+
+    /// Closes the tab and goes back to the first one.
+    pub(crate) async fn close_tab(&self) {
+        self.client.close_window().await.expect("a tab closes");
+        let first = self.client.windows().await.expect("tabs").remove(0);
+        self.client.switch_to_window(first).await.expect("the first tab is there");
+    }
+
+    /// Cuts the connection, or mends it.
+    pub(crate) async fn set_offline(&self, offline: bool) {
+        let link =
+            json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.devtools("Network.enable", json!({})).await;
+        self.devtools("Network.emulateNetworkConditions", link).await;
+    }
+
     /// The path of the page that is open.
     pub(crate) async fn path(&self) -> String {
         self.client.current_url().await.expect("an address").path().to_owned()

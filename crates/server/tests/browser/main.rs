@@ -4,6 +4,7 @@
 
 mod browser;
 mod every_page;
+mod family;
 mod finding;
 mod keyboard;
 mod patient;

@@ -39,7 +39,7 @@ if (root.scrollWidth > root.clientWidth) {
     .filter((element) => element.getBoundingClientRect().right > root.clientWidth + 1 && !element.closest(".hidden"));
   say(`${root.scrollWidth} wide in ${root.clientWidth}: ${wide.slice(0, 3).map((element) => element.outerHTML.slice(0, 120))}`);
 }
-const small = [...document.querySelectorAll("button, .button, .slot, input:not([type=hidden]):not([type=checkbox]), textarea")]
+const small = [...document.querySelectorAll("button, .button, .slot, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), textarea")]
   .filter((element) => element.getClientRects().length && element.getBoundingClientRect().height < 43.5);
 for (const element of small) say(`less than 44 px high: ${element.outerHTML.slice(0, 120)}`);
 return wrong;

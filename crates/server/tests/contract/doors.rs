@@ -57,6 +57,8 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /v1/wishes/{id}/wait-again", "401 no in no no no no in no in"),
     // Whoever has no right password is nobody.
     ("POST /v1/tokens", "401 401 401 401 401 401 401 401 401 401"),
+    // The address is the right: this one is nobody's.
+    ("GET /v1/calendars/{token}", "no no no no no no no no no no"),
     ("GET /v1/search", "in in in in in in in in in in"),
     ("GET /v1/specialties", "in in in in in in in in in in"),
     ("GET /v1/places", "in in in in in in in in in in"),

@@ -8,6 +8,7 @@ mod crowds;
 mod directory;
 mod document;
 mod every_answer;
+mod family;
 mod idempotency;
 mod import;
 mod index;

@@ -13,10 +13,10 @@ use crate::practice::{Practice, book, patient};
 
 /// Where the pages' URLs stand.
 const SOURCE: &str = include_str!("../../../web/src/pages/mod.rs");
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What a page answers to nobody and to a stranger who is signed in. `/sign-in` means: sent there.
-const PAGES: [(&str, &str, &str); 17] = [
+const PAGES: [(&str, &str, &str); 29] = [
     ("/", "200", "200"),
     ("/search", "200", "200"),
     ("/practitioners/{id}", "200", "200"),
@@ -29,6 +29,18 @@ const PAGES: [(&str, &str, &str); 17] = [
     ("/appointments/{id}/confirm", "/sign-in", "404"),
     ("/appointments/{id}/cancel", "/sign-in", "404"),
     ("/appointments/{id}/move", "/sign-in", "404"),
+    ("/account", "/sign-in", "200"),
+    ("/account/profile", "/account", "/account"),
+    ("/account/email", "/account", "/account"),
+    ("/account/password", "/account", "/account"),
+    ("/account/consents", "/account", "/account"),
+    ("/account/sessions", "/account", "/account"),
+    ("/account/export", "/sign-in", "200"),
+    ("/account/delete", "/sign-in", "200"),
+    ("/goodbye", "200", "200"),
+    ("/calendar", "/sign-in", "200"),
+    ("/people", "/sign-in", "200"),
+    ("/people/{id}", "/sign-in", "404"),
     ("/practice/day", "/sign-in", "403"),
     // Mails are for the demo only.
     ("/dev/mail", "404", "404"),
@@ -38,30 +50,42 @@ const PAGES: [(&str, &str, &str); 17] = [
 ];
 
 /// What forms are sent to.
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 20] = [
     "/hold",
     "/sign-in",
     "/sign-up",
     "/sign-out",
     "/appointments/{id}/confirm",
+    "/appointments/{id}/leave",
+    "/appointments/{id}/stay",
     "/appointments/{id}/cancel",
     "/appointments/{id}/move",
     "/appointments/{id}/outcome",
+    "/account/profile",
+    "/account/email",
+    "/account/password",
+    "/account/consents",
+    "/account/sessions",
+    "/account/delete",
+    "/calendar",
+    "/people",
+    "/people/{id}",
+    "/people/{id}/end",
 ];
 
 /// A browser: it keeps cookies and sends forms with what the last page hid in them.
-struct Browser {
-    caller: Caller,
+pub(crate) struct Browser {
+    pub(crate) caller: Caller,
     cookies: BTreeMap<String, String>,
     hidden: BTreeMap<String, String>,
 }
 
 impl Browser {
-    fn new(app: &TestApp) -> Self {
+    pub(crate) fn new(app: &TestApp) -> Self {
         Self { caller: app.nobody(), cookies: BTreeMap::new(), hidden: BTreeMap::new() }
     }
 
-    async fn open(&mut self, path: &str) -> Answer {
+    pub(crate) async fn open(&mut self, path: &str) -> Answer {
         let ask = self.caller.get(path).header("accept", "text/html").header("cookie", &self.jar());
         let answer = ask.await;
         self.read(&answer);
@@ -69,7 +93,7 @@ impl Browser {
     }
 
     /// Sends a form with the fields that the last page hid, and these.
-    async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let hidden = self.hidden.clone();
         let all =
             hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(fields.iter().copied());
@@ -115,7 +139,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// Somebody with an account, signed in.
-async fn signed_in(app: &TestApp, email: &str) -> Browser {
+pub(crate) async fn signed_in(app: &TestApp, email: &str) -> Browser {
     let account = NewPatientAccount {
         patient: NewPatient {
             given_name: "Ben".into(),
@@ -222,7 +246,9 @@ async fn a_stranger_with_a_form_of_their_own_does_nothing_to_a_visit() {
     let (practice, visit) = foreign_visit(&app).await;
     let mut ben = signed_in(&app, "ben@example.org").await;
     let free = practice.open(app.at(4, 10, 0), 15).await;
-    for (path, expected) in [("confirm", 404), ("cancel", 404), ("move", 404), ("outcome", 403)] {
+    for (path, expected) in
+        [("confirm", 404), ("leave", 404), ("stay", 404), ("cancel", 404), ("move", 404), ("outcome", 403)]
+    {
         let url = format!("/appointments/{}/{path}", text(&visit["id"]));
         ben.open("/visits").await;
         let answer = ben.send(&url, &[("slot", &free[0]), ("status", "fulfilled")]).await;

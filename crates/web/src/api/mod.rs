@@ -8,6 +8,7 @@ pub mod appointments;
 pub mod completion;
 pub mod directory_refusals;
 pub mod explain;
+pub mod feed;
 pub mod index;
 pub mod live;
 pub mod locations;

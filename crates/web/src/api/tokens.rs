@@ -77,6 +77,7 @@ impl From<IdentityRefusal> for Problem {
     fn from(refusal: IdentityRefusal) -> Self {
         match refusal {
             IdentityRefusal::Fault(fault) => fault.into(),
+            IdentityRefusal::Denied(denied) => denied.into(),
             IdentityRefusal::EmailTaken => Self::new(&codes::EMAIL_TAKEN),
             // A password that no account can have.
             IdentityRefusal::Password(_) | IdentityRefusal::WrongCredentials => {

@@ -1,27 +1,29 @@
-//! One visit: its confirmation, its page, its calendar file, its cancellation, its outcome.
+//! One visit: its page, its calendar file, its cancellation, its outcome.
 
 use askama::Template;
 use axum::extract::Path;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use rendez_domain::booking::{self, Appointment, BookingRefusal, Outcome, Status};
 use rendez_domain::directory::{self, Practitioner};
 use rendez_domain::notify::{self, IcsMethod};
-use rendez_vocab::TimeRange;
-use rendez_vocab::ids::AppointmentId;
+use rendez_vocab::ids::{AppointmentId, SlotId};
 use serde::Deserialize;
 
 use super::error::PageError;
 use super::form::Posted;
 use super::page::{Link, Notice, Page};
 use super::query::Lenient;
-use super::views::VisitView;
+use super::views::{SlotButton, VisitView, Who, visit_view};
 use super::visitor::{Visitor, go};
 use super::when;
 
 /// What a patient or a practice may write to a visit, in characters.
-const REASON: usize = 500;
+pub(super) const REASON: usize = 500;
+
+/// Whoever cancels later than this before the start is asked to call, too.
+const LATE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -29,6 +31,9 @@ pub(super) struct Asked {
     /// What has just been done.
     #[serde(default)]
     done: String,
+    /// The slot from which the visit was moved.
+    #[serde(default)]
+    back: String,
 }
 
 #[derive(Template)]
@@ -38,16 +43,9 @@ struct AppointmentPage {
     visit: VisitView,
     heading: String,
     notice: Option<Notice>,
+    /// The time from which the visit has just been moved, to take the move back.
+    undo: Option<SlotButton>,
     back: Link,
-}
-
-#[derive(Template)]
-#[template(path = "confirm.html")]
-struct ConfirmPage {
-    page: Page,
-    visit: VisitView,
-    until: String,
-    seconds_left: i64,
 }
 
 #[derive(Template)]
@@ -57,6 +55,10 @@ struct CancelPage {
     /// Whose visit it is, for a practice.
     whose: Option<String>,
     visit: VisitView,
+    /// What the rule is, for a patient.
+    rule: String,
+    /// It begins so soon that the practice should be called as well.
+    late: Option<Link>,
 }
 
 /// `GET /appointments/{id}` and, with `.ics` at its end, the calendar file.
@@ -82,13 +84,26 @@ pub(super) async fn show(
             let page = AppointmentPage {
                 page: visitor.page(),
                 notice: notice(&visitor, &visit, &asked.done),
-                visit: VisitView::new(&visitor, &visit, &person),
+                undo: undo(&visitor, &visit, &asked),
+                visit: visit_view(&visitor, &visit, &person).await?,
                 heading,
                 back,
             };
             Ok(visitor.show(StatusCode::OK, &page))
         })
         .await
+}
+
+/// The time that a visit had before it was moved a moment ago, if it is still to come.
+fn undo(visitor: &Visitor, visit: &Appointment, asked: &Asked) -> Option<SlotButton> {
+    let slot: SlotId = asked.back.parse().ok()?;
+    let movable = matches!(visit.status, Status::Booked | Status::Held) && asked.done == "moved";
+    let before = slot.practitioner == visit.practitioner && slot.start() != visit.range.start();
+    if !movable || !before || visitor.is_practice() || slot.start() <= visitor.ctx.clock.now() {
+        return None;
+    }
+    let (start, zone) = (slot.start(), &visit.time_zone);
+    Some(SlotButton::at(visitor, slot.practitioner, slot.visit_type, start, start, zone))
 }
 
 /// The heading that tells a practice whose visit it is.
@@ -109,75 +124,42 @@ fn notice(visitor: &Visitor, visit: &Appointment, done: &str) -> Option<Notice> 
     }
 }
 
-/// `GET /appointments/{id}/confirm`
-pub(super) async fn confirm_form(visitor: Visitor, Path(id): Path<String>) -> Response {
-    visitor
-        .answer(async {
-            let (visit, person) = visit_of(&visitor, &id).await?;
-            let here = format!("/appointments/{id}");
-            let (Status::Held, Some(expires_at)) = (visit.status, visit.hold_expires_at) else {
-                return Ok(go(&here));
-            };
-            let left = expires_at.duration_since(database_now(&visitor, &visit).await?);
-            if left <= SignedDuration::ZERO {
-                return Err(hold_ended(&visit));
-            }
-            let until = when::on_clock_of(&visit.time_zone, expires_at);
-            let page = ConfirmPage {
-                page: visitor.page(),
-                visit: VisitView::new(&visitor, &visit, &person),
-                until: when::clock(until.time()),
-                seconds_left: left.as_secs(),
-            };
-            Ok(visitor.show(StatusCode::OK, &page))
-        })
-        .await
-}
-
-/// The present by the clock that decides deadlines.
-async fn database_now(visitor: &Visitor, visit: &Appointment) -> Result<Timestamp, PageError> {
-    let window = TimeRange::new(visit.range.start(), visit.range.end()).map_err(|_| PageError::NotFound)?;
-    let offered = booking::slots(&visitor.ctx, visit.practitioner, visit.visit_type, window, Some(0)).await?;
-    Ok(offered.as_of)
-}
-
-/// `POST /appointments/{id}/confirm`
-pub(super) async fn confirm(Path(id): Path<String>, posted: Posted) -> Response {
-    posted
-        .answer(async {
-            let ctx = posted.once("POST /appointments/{id}/confirm", &[&id]);
-            match booking::confirm(&ctx, read(&id)?, None, posted.short_text("reason", REASON)).await {
-                Ok(_) | Err(BookingRefusal::AlreadyConfirmed) => {
-                    Ok(go(&format!("/appointments/{id}?done=booked")))
-                }
-                Err(BookingRefusal::HoldExpired) => {
-                    Err(hold_ended(&booking::find(&posted.ctx, read(&id)?).await?))
-                }
-                Err(refusal) => Err(refusal.into()),
-            }
-        })
-        .await
-}
-
-fn hold_ended(visit: &Appointment) -> PageError {
-    let again = format!("/practitioners/{}?visit_type={}", visit.practitioner, visit.visit_type);
-    PageError::HoldEnded { again }
-}
-
 /// `GET /appointments/{id}/cancel`
 pub(super) async fn cancel_form(visitor: Visitor, Path(id): Path<String>) -> Response {
     visitor
         .answer(async {
             let (visit, person) = visit_of(&visitor, &id).await?;
-            let view = VisitView::new(&visitor, &visit, &person);
+            let view = visit_view(&visitor, &visit, &person).await?;
             if !view.can_cancel {
                 return Ok(go(&format!("/appointments/{id}")));
             }
             let whose = if visitor.is_practice() { Some(whose(&visitor, &visit).await?) } else { None };
-            let page = CancelPage { page: visitor.page(), whose, visit: view };
+            let page = CancelPage {
+                page: visitor.page(),
+                rule: rule(&visitor, &visit),
+                late: late(&visitor, &visit, &person),
+                whose,
+                visit: view,
+            };
             Ok(visitor.show(StatusCode::OK, &page))
         })
         .await
+}
+
+/// Until when a visit can be given up here.
+fn rule(visitor: &Visitor, visit: &Appointment) -> String {
+    let at = when::on_clock_of(&visit.time_zone, visit.range.start());
+    let when = when::moment(visitor.locale, &at);
+    visitor.locale.text_with("cancel-rule", [("when", when.into())])
+}
+
+/// The practice's telephone, where a visit begins so soon that hardly anybody else can take its time.
+fn late(visitor: &Visitor, visit: &Appointment, person: &Practitioner) -> Option<Link> {
+    let near = visit.range.start().duration_since(visitor.ctx.clock.now()) < LATE;
+    let who = Who::new(visitor, person);
+    let call = near && visit.status == Status::Booked && !who.phone_digits.is_empty();
+    let text = visitor.locale.text_with("refused-call", [("phone", who.phone.into())]);
+    call.then(|| Link::new(format!("tel:{}", who.phone_digits), text))
 }
 
 /// `POST /appointments/{id}/cancel`

@@ -15,7 +15,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 6] = [
+const ASSETS: [Asset; 8] = [
     Asset {
         name: "style.css",
         media_type: "text/css; charset=utf-8",
@@ -35,6 +35,16 @@ const ASSETS: [Asset; 6] = [
         name: "results.js",
         media_type: "text/javascript; charset=utf-8",
         content: include_str!("../../static/results.js"),
+    },
+    Asset {
+        name: "hold.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/hold.js"),
+    },
+    Asset {
+        name: "copy.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/copy.js"),
     },
     Asset { name: "icons.svg", media_type: "image/svg+xml", content: include_str!("../../static/icons.svg") },
     Asset {

@@ -11,6 +11,8 @@ use axum::response::{Html, Response};
 use rendez_domain::booking::BookingRefusal;
 use rendez_domain::directory::DirectoryRefusal;
 use rendez_domain::identity::access::Denied;
+use rendez_domain::identity::{CareRefusal, IdentityRefusal};
+use rendez_domain::notify::FeedRefusal;
 use rendez_platform::fault::Fault;
 
 use super::page::{Link, Page};
@@ -33,11 +35,6 @@ pub(super) enum PageError {
     TooLong,
     /// Too many tries.
     TooMany,
-    /// The time is no longer kept for the visitor.
-    HoldEnded {
-        /// Where the same visit can be chosen again.
-        again: String,
-    },
     /// Booking says no.
     Refused(BookingRefusal),
     /// Our side broke.
@@ -66,6 +63,38 @@ impl From<BookingRefusal> for PageError {
             BookingRefusal::Denied(denied) => denied.into(),
             BookingRefusal::Fault(fault) => fault.into(),
             other => Self::Refused(other),
+        }
+    }
+}
+
+impl From<CareRefusal> for PageError {
+    fn from(refusal: CareRefusal) -> Self {
+        match refusal {
+            CareRefusal::Denied(denied) => denied.into(),
+            CareRefusal::Fault(fault) => fault.into(),
+            CareRefusal::Key(key) => Self::Refused(BookingRefusal::Key(key)),
+            // What a form can tell at its fields, the form tells.
+            _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<IdentityRefusal> for PageError {
+    fn from(refusal: IdentityRefusal) -> Self {
+        match refusal {
+            IdentityRefusal::Denied(denied) => denied.into(),
+            IdentityRefusal::Fault(fault) => fault.into(),
+            // What a form can tell at its fields, the form tells.
+            _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<FeedRefusal> for PageError {
+    fn from(refusal: FeedRefusal) -> Self {
+        match refusal {
+            FeedRefusal::Denied(denied) => denied.into(),
+            FeedRefusal::Fault(fault) => fault.into(),
         }
     }
 }
@@ -115,11 +144,6 @@ impl PageError {
             }
             Self::TooMany => {
                 (StatusCode::TOO_MANY_REQUESTS, t("error-429-title"), t("error-429-text"), vec![home()])
-            }
-            Self::HoldEnded { again } => {
-                let again = Link::new(again.as_str(), t("visit-again")).current(true);
-                let text = refusal_text(visitor.locale, &BookingRefusal::HoldExpired);
-                (StatusCode::GONE, t("error-410-title"), text, vec![again, visits()])
             }
             Self::Refused(refusal) => {
                 let text = refusal_text(visitor.locale, refusal);

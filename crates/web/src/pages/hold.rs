@@ -9,16 +9,18 @@ use axum::response::Response;
 use jiff::SignedDuration;
 use rendez_domain::Ctx;
 use rendez_domain::availability::Slot;
-use rendez_domain::booking::{self, BookingRefusal, HoldRequest};
+use rendez_domain::booking::{self, AppointmentFilter, BookingRefusal, HoldRequest, Status};
 use rendez_domain::directory::{self, Practitioner};
+use rendez_domain::identity;
 use rendez_vocab::Actor;
-use rendez_vocab::ids::SlotId;
+use rendez_vocab::ids::{PatientId, SlotId};
 
 use super::cookies;
-use super::error::{PageError, refusal_text};
+use super::error::{PageError, query_value, refusal_text};
 use super::form::Posted;
-use super::page::Page;
-use super::views::{SlotButton, name_of};
+use super::page::{Link, Page};
+use super::people::full_name;
+use super::views::{SlotButton, Who, name_of};
 use super::visitor::{Visitor, go};
 use super::week::instead_of;
 use super::when;
@@ -35,10 +37,30 @@ struct TakenPage {
     heading: String,
     text: String,
     action: String,
+    /// The patient for whom the time was wanted, if it is not the visitor.
+    patient: Option<String>,
     slots: Vec<SlotButton>,
-    all_times: String,
-    /// Another visit of the visitor's own stands in the way.
-    own_in_the_way: bool,
+    /// The time itself, for somebody else.
+    slot: String,
+    others: Vec<Other>,
+    /// Times that are held and stand in the way, each with where it is confirmed or given back.
+    holds: Vec<Link>,
+    links: Vec<Link>,
+}
+
+/// Somebody for whom the time may be had.
+struct Other {
+    id: String,
+    name: String,
+}
+
+/// What could not be had.
+pub(super) struct Wanted {
+    pub(super) slot: SlotId,
+    /// For whom; `None` for the visitor.
+    pub(super) patient: Option<PatientId>,
+    /// Where another time is sent.
+    pub(super) action: String,
 }
 
 /// `POST /hold`
@@ -49,66 +71,141 @@ pub(super) async fn hold(posted: Posted) -> Response {
             if !posted.ctx.actor.is_somebody() {
                 return Ok(remember(posted.visitor(), slot));
             }
-            let ctx = posted.once("POST /hold", &[posted.field("slot")]);
-            take(posted.visitor(), &ctx, slot).await
+            let patient = match posted.field("for") {
+                "" => None,
+                id => Some(id.parse::<PatientId>().map_err(|_| PageError::NotFound)?),
+            };
+            let ctx = posted.once("POST /hold", &[posted.field("slot"), posted.field("for")]);
+            take(posted.visitor(), &ctx, slot, patient).await
         })
         .await
 }
 
-/// Takes a time for the patient who is signed in, and goes on to its confirmation.
-pub(super) async fn take(visitor: &Visitor, ctx: &Ctx, slot: SlotId) -> Result<Response, PageError> {
-    let Actor::Patient(patient) = ctx.actor else { return Err(PageError::Forbidden) };
-    match booking::hold(ctx, HoldRequest { slot, patient, reason: None }).await {
+/// Takes a time for the patient who is signed in, or for somebody in their care, and goes on to its confirmation.
+pub(super) async fn take(
+    visitor: &Visitor,
+    ctx: &Ctx,
+    slot: SlotId,
+    patient: Option<PatientId>,
+) -> Result<Response, PageError> {
+    let Actor::Patient(own) = ctx.actor else { return Err(PageError::Forbidden) };
+    match booking::hold(ctx, HoldRequest { slot, patient: patient.unwrap_or(own), reason: None }).await {
         Ok(visit) => Ok(go(&format!("/appointments/{}/confirm", visit.id))),
         Err(BookingRefusal::AlreadyYours { appointment }) => {
             Ok(go(&format!("/appointments/{appointment}/confirm")))
         }
-        Err(refusal) => refused(visitor, slot, refusal, "/hold".to_owned()).await,
+        Err(refusal) => refused(visitor, Wanted { slot, patient, action: "/hold".to_owned() }, refusal).await,
     }
 }
 
-/// The page that says why a time could not be had, with others instead: for holding and for moving.
+/// The page that says why a time could not be had, with what to do instead: for holding, confirming and moving.
 pub(super) async fn refused(
     visitor: &Visitor,
-    slot: SlotId,
+    wanted: Wanted,
     refusal: BookingRefusal,
-    action: String,
 ) -> Result<Response, PageError> {
+    use BookingRefusal as No;
     let refusal = match PageError::from(refusal) {
         PageError::Refused(refusal) => refusal,
         other => return Err(other),
     };
+    let slot = wanted.slot;
     let person = directory::practitioner(&visitor.ctx, slot.practitioner).await?;
     let (heading, slots) = match &refusal {
-        BookingRefusal::SlotTaken { alternatives } => {
-            (visitor.t("taken-title"), buttons(visitor, &person, alternatives))
+        No::SlotTaken { alternatives } => ("taken-title", buttons(visitor, &person, alternatives)),
+        No::HoldExpired => ("error-410-title", instead_of(visitor, &person, slot).await?),
+        No::NotOffered(_) | No::TooSoon { .. } | No::NoRoomFree | No::PatientOverlap => {
+            ("refused-title", instead_of(visitor, &person, slot).await?)
         }
-        BookingRefusal::NotOffered(_)
-        | BookingRefusal::TooSoon { .. }
-        | BookingRefusal::NoRoomFree
-        | BookingRefusal::PatientOverlap => {
-            (visitor.t("refused-title"), instead_of(visitor, &person, slot).await?)
-        }
-        _ => (visitor.t("refused-title"), Vec::new()),
+        _ => ("refused-title", Vec::new()),
     };
     let text = match &refusal {
-        BookingRefusal::SlotTaken { .. } if action != "/hold" => visitor.t("taken-move"),
+        No::SlotTaken { .. } if wanted.action != "/hold" => visitor.t("taken-move"),
         other => refusal_text(visitor.locale, other),
     };
-    let monday = when::on_clock_of(
-        person.locations.first().map_or("UTC", |location| &location.time_zone),
-        slot.start(),
+    let about_the_person = matches!(
+        refusal,
+        No::PatientOverlap | No::KnownPatientsOnly | No::NewPatientsOnly | No::TooManyHolds { .. }
     );
-    let all_times = format!(
-        "/practitioners/{}?visit_type={}&week={}",
-        person.id,
-        slot.visit_type,
-        when::week_name(monday.date())
+    let others = match wanted.action.as_str() {
+        "/hold" if about_the_person => others(visitor, wanted.patient).await?,
+        _ => Vec::new(),
+    };
+    let in_the_way = matches!(refusal, No::PatientOverlap | No::TooManyHolds { .. });
+    let status = if matches!(refusal, No::HoldExpired) { StatusCode::GONE } else { StatusCode::CONFLICT };
+    let page = TakenPage {
+        page: visitor.page(),
+        heading: visitor.t(heading),
+        text,
+        action: wanted.action,
+        patient: wanted.patient.map(|patient| patient.to_string()),
+        slots,
+        slot: slot.to_string(),
+        others,
+        holds: if in_the_way { own_holds(visitor).await? } else { Vec::new() },
+        links: links(visitor, &person, slot, &refusal),
+    };
+    Ok(visitor.show(status, &page))
+}
+
+/// Everybody for whom the visitor books but the one for whom the time could not be had.
+async fn others(visitor: &Visitor, tried: Option<PatientId>) -> Result<Vec<Other>, PageError> {
+    let Actor::Patient(own) = visitor.ctx.actor else { return Ok(Vec::new()) };
+    let people = identity::people(&visitor.ctx).await?;
+    let known =
+        people.iter().filter(|person| !person.is_over).map(|person| (person.patient, full_name(person)));
+    Ok(std::iter::once((own, visitor.t("whom-me")))
+        .chain(known)
+        .filter(|(id, _)| *id != tried.unwrap_or(own))
+        .map(|(id, name)| Other { id: id.to_string(), name })
+        .collect())
+}
+
+/// The times that the visitor holds, each with the page where it is confirmed or given back.
+async fn own_holds(visitor: &Visitor) -> Result<Vec<Link>, PageError> {
+    let now = visitor.ctx.clock.now();
+    let filter = AppointmentFilter {
+        from: Some(now),
+        statuses: vec![Status::Held],
+        limit: 20,
+        ..AppointmentFilter::default()
+    };
+    let held = booking::list(&visitor.ctx, &filter).await?.appointments;
+    let live = held.iter().filter(|visit| visit.hold_expires_at.is_some_and(|deadline| deadline > now));
+    Ok(live
+        .map(|visit| {
+            let at = when::on_clock_of(&visit.time_zone, visit.range.start());
+            Link::new(format!("/appointments/{}/confirm", visit.id), when::moment(visitor.locale, &at))
+        })
+        .collect())
+}
+
+/// Where to go on: the visits in the way, all free times, the practice's telephone, other practitioners.
+fn links(visitor: &Visitor, person: &Practitioner, slot: SlotId, refusal: &BookingRefusal) -> Vec<Link> {
+    use BookingRefusal as No;
+    let mut links = Vec::new();
+    if matches!(refusal, No::PatientOverlap | No::TooManyHolds { .. } | No::AlreadyStarted) {
+        links.push(Link::new("/visits", visitor.t("nav-visits")).current(true));
+    }
+    let who = Who::new(visitor, person);
+    let call = matches!(
+        refusal,
+        No::KnownPatientsOnly | No::NotOffered(_) | No::TooSoon { .. } | No::AlreadyStarted
     );
-    let own_in_the_way =
-        matches!(refusal, BookingRefusal::PatientOverlap | BookingRefusal::TooManyHolds { .. });
-    let page = TakenPage { page: visitor.page(), heading, text, action, slots, all_times, own_in_the_way };
-    Ok(visitor.show(StatusCode::CONFLICT, &page))
+    if call && !who.phone_digits.is_empty() {
+        let text = visitor.locale.text_with("refused-call", [("phone", who.phone.into())]);
+        links.push(Link::new(format!("tel:{}", who.phone_digits), text));
+    }
+    if let (No::KnownPatientsOnly | No::NotOffered(_), Some(specialty)) = (refusal, &person.specialty) {
+        let town = person.locations.first().map(|location| query_value(&location.city)).unwrap_or_default();
+        let href = format!("/search?specialty={}&place={town}", query_value(specialty));
+        links.push(Link::new(href, visitor.t("refused-others")));
+    }
+    let zone = person.locations.first().map_or("UTC", |location| &location.time_zone);
+    let week = when::week_name(when::on_clock_of(zone, slot.start()).date());
+    let times = format!("/practitioners/{}?visit_type={}&week={week}", person.id, slot.visit_type);
+    links.push(Link::new(times, visitor.t("search-all-times")));
+    links
 }
 
 fn buttons(visitor: &Visitor, person: &Practitioner, slots: &[Slot]) -> Vec<SlotButton> {

@@ -4,8 +4,11 @@
 //! that binds it to its visitor, and a key that makes sending it twice harmless; every string comes from `locales/`.
 //! No rule of the business stands here.
 
+mod account;
 mod appointment;
 mod assets;
+mod calendar;
+mod confirm;
 mod cookies;
 mod day;
 mod door;
@@ -13,7 +16,10 @@ mod error;
 mod form;
 mod hold;
 mod mail;
+mod my_data;
 mod page;
+mod people;
+mod person_form;
 mod practitioner;
 mod query;
 mod reschedule;
@@ -51,10 +57,25 @@ pub fn routes() -> Router<App> {
         .route("/sign-out", post(sign_in::sign_out).get(start_over))
         .route("/visits", get(visits::show))
         .route("/appointments/{id}", get(appointment::show))
-        .route("/appointments/{id}/confirm", get(appointment::confirm_form).post(appointment::confirm))
+        .route("/appointments/{id}/confirm", get(confirm::form).post(confirm::confirm))
+        .route("/appointments/{id}/leave", post(confirm::leave))
+        .route("/appointments/{id}/stay", post(confirm::stay))
         .route("/appointments/{id}/cancel", get(appointment::cancel_form).post(appointment::cancel))
         .route("/appointments/{id}/move", get(reschedule::form).post(reschedule::reschedule))
         .route("/appointments/{id}/outcome", post(appointment::outcome))
+        .route("/account", get(account::show))
+        .route("/account/profile", post(account::profile).get(to_account))
+        .route("/account/email", post(account::email).get(to_account))
+        .route("/account/password", post(account::password).get(to_account))
+        .route("/account/consents", post(account::consents).get(to_account))
+        .route("/account/sessions", post(account::sessions).get(to_account))
+        .route("/account/export", get(my_data::export))
+        .route("/account/delete", get(my_data::delete_form).post(my_data::delete))
+        .route("/goodbye", get(my_data::goodbye))
+        .route("/calendar", get(calendar::show).post(calendar::change))
+        .route("/people", get(people::list).post(people::add))
+        .route("/people/{id}", get(people::form).post(people::correct))
+        .route("/people/{id}/end", post(people::end))
         .route("/practice/day", get(day::show))
         .route("/styleguide", get(styleguide::show))
         .route("/dev/mail", get(mail::list))
@@ -66,6 +87,11 @@ pub fn routes() -> Router<App> {
 /// Somebody opened by hand what only a form is sent to.
 async fn start_over() -> Response {
     visitor::go("/")
+}
+
+/// The same for the forms of the account's page: reloading what one of them answered leads back there.
+async fn to_account() -> Response {
+    visitor::go("/account")
 }
 
 /// Who is signed in by the session of a request: nobody without one that lives. The visitor is kept with the request.

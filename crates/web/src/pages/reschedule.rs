@@ -1,23 +1,32 @@
-//! Moving a visit: a week of free times, then the move itself, which keeps the old time until the new one is had.
+//! Moving a visit in two taps: the next free times and a week of them, then the move itself, which keeps the old time until the new one is had.
 
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+use rendez_domain::availability::VisitType;
 use rendez_domain::booking::{self, BookingRefusal};
+use rendez_domain::directory::Practitioner;
+use rendez_vocab::TimeRange;
 use rendez_vocab::ids::SlotId;
 use serde::Deserialize;
 
 use super::appointment::{read, visit_of};
 use super::error::PageError;
 use super::form::Posted;
-use super::hold::refused;
+use super::hold::{Wanted, refused};
 use super::page::Page;
 use super::query::Lenient;
-use super::views::VisitView;
+use super::views::{SlotButton, VisitView, visit_view};
 use super::visitor::{Visitor, go};
 use super::week::{Week, WeekRequest, week};
 use super::when;
+
+/// How many of the next free times are offered above the week.
+const AT_ONCE: usize = 6;
+/// How far ahead they are looked for.
+const SOON: SignedDuration = SignedDuration::from_hours(24 * 60);
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -32,6 +41,8 @@ pub(super) struct Asked {
 struct MovePage {
     page: Page,
     visit: VisitView,
+    /// The next free times, to be had with one press.
+    soon: Vec<SlotButton>,
     week: Week,
 }
 
@@ -44,7 +55,7 @@ pub(super) async fn form(
     visitor
         .answer(async {
             let (visit, person) = visit_of(&visitor, &id).await?;
-            let view = VisitView::new(&visitor, &visit, &person);
+            let view = visit_view(&visitor, &visit, &person).await?;
             if !view.can_move {
                 return Ok(go(&format!("/appointments/{id}")));
             }
@@ -53,6 +64,7 @@ pub(super) async fn form(
                 .iter()
                 .find(|known| known.id == visit.visit_type)
                 .ok_or(PageError::NotFound)?;
+            let soon = soonest(&visitor, &person, visit_type, visit.range.start()).await?;
             let request = WeekRequest {
                 person: &person,
                 visit_type,
@@ -61,9 +73,24 @@ pub(super) async fn form(
                 action: format!("/appointments/{id}/move"),
             };
             let week = Week { promise: String::new(), ..week(&visitor, request).await? };
-            Ok(visitor.show(StatusCode::OK, &MovePage { page: visitor.page(), visit: view, week }))
+            Ok(visitor.show(StatusCode::OK, &MovePage { page: visitor.page(), visit: view, soon, week }))
         })
         .await
+}
+
+/// The next free times other than the visit's own.
+async fn soonest(
+    visitor: &Visitor,
+    person: &Practitioner,
+    visit_type: &VisitType,
+    own: Timestamp,
+) -> Result<Vec<SlotButton>, PageError> {
+    let now = visitor.ctx.clock.now();
+    let until = now.checked_add(SOON).unwrap_or(Timestamp::MAX);
+    let Ok(window) = TimeRange::new(now, until) else { return Ok(Vec::new()) };
+    let found = booking::slots(&visitor.ctx, person.id, visit_type.id, window, Some(AT_ONCE + 1)).await?;
+    let others = found.slots.iter().filter(|slot| slot.start != own).take(AT_ONCE);
+    Ok(others.map(|slot| SlotButton::new(visitor, person, slot)).collect())
 }
 
 /// `POST /appointments/{id}/move`
@@ -72,10 +99,16 @@ pub(super) async fn reschedule(Path(id): Path<String>, posted: Posted) -> Respon
         .answer(async {
             let slot: SlotId = posted.field("slot").parse().map_err(|_| PageError::NotFound)?;
             let ctx = posted.once("POST /appointments/{id}/move", &[&id, posted.field("slot")]);
-            match booking::reschedule(&ctx, read(&id)?, None, slot).await {
+            let before = booking::find(&posted.ctx, read(&id)?).await?;
+            let back = SlotId::new(before.practitioner, before.visit_type, before.range.start());
+            match booking::reschedule(&ctx, before.id, None, slot).await {
+                Ok(moved) if moved.range != before.range => {
+                    Ok(go(&format!("/appointments/{id}?done=moved&back={back}")))
+                }
                 Ok(_) | Err(BookingRefusal::SameSlot) => Ok(go(&format!("/appointments/{id}?done=moved"))),
                 Err(refusal) => {
-                    refused(posted.visitor(), slot, refusal, format!("/appointments/{id}/move")).await
+                    let action = format!("/appointments/{id}/move");
+                    refused(posted.visitor(), Wanted { slot, patient: None, action }, refusal).await
                 }
             }
         })

@@ -112,7 +112,7 @@ pub(super) async fn begin(visitor: &Visitor, account: Account, next: &str) -> Re
     let signed_in = visitor.signed_in(&session, account.actor).await?;
     let wish = hold::wish(visitor).filter(|_| !signed_in.is_practice());
     let mut response = match wish {
-        Some(slot) => match hold::take(&signed_in, &signed_in.ctx, slot).await {
+        Some(slot) => match hold::take(&signed_in, &signed_in.ctx, slot, None).await {
             Ok(response) => response,
             Err(error) => error.page(&signed_in),
         },

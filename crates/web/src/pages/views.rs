@@ -6,10 +6,13 @@ use jiff::Timestamp;
 use rendez_domain::availability::{Slot, VisitType};
 use rendez_domain::booking::{Appointment, Status};
 use rendez_domain::directory::{self, Location, Practitioner};
+use rendez_domain::identity;
 use rendez_domain::search::card::{self, Card, CardLocation, CardSource};
-use rendez_platform::fault::Fault;
-use rendez_vocab::ids::{LocationId, PractitionerId, SlotId, VisitTypeId};
+use rendez_vocab::Actor;
+use rendez_vocab::ids::{LocationId, PatientId, PractitionerId, SlotId, VisitTypeId};
 
+use super::error::PageError;
+use super::people::full_name;
 use super::visitor::Visitor;
 use super::when;
 
@@ -196,6 +199,8 @@ pub(super) fn visit_type_text(visitor: &Visitor, visit_type: &VisitType) -> Stri
 #[derive(Debug, Clone)]
 pub(super) struct VisitView {
     pub(super) id: String,
+    /// For whom, if it is somebody whom the visitor cares for.
+    pub(super) for_whom: String,
     /// RFC 3339, for programs that read the page.
     pub(super) start: String,
     pub(super) when: String,
@@ -205,6 +210,8 @@ pub(super) struct VisitView {
     pub(super) specialty: String,
     pub(super) visit_type: String,
     pub(super) address: String,
+    /// A map that shows the way there, for a visit that is to come at a known place.
+    pub(super) directions: String,
     pub(super) telehealth: bool,
     pub(super) reason: String,
     pub(super) cancel_reason: String,
@@ -229,6 +236,7 @@ impl VisitView {
         let visit_type = person.visit_types.iter().find(|known| known.id == visit.visit_type);
         Self {
             id: visit.id.to_string(),
+            for_whom: String::new(),
             start: visit.range.start().to_string(),
             when: when::moment(visitor.locale, &when::on_clock_of(&visit.time_zone, visit.range.start())),
             zone: when::zone_name(&visit.time_zone, visitor.ctx.pack.time_zone_name()),
@@ -236,6 +244,10 @@ impl VisitView {
             specialty: specialty_of(visitor, person),
             visit_type: visit_type.map(|known| visit_type_text(visitor, known)).unwrap_or_default(),
             address: location.map(address).unwrap_or_default(),
+            directions: location
+                .filter(|_| visit.status == Status::Booked && !begun && !visit.telehealth)
+                .and_then(directions)
+                .unwrap_or_default(),
             telehealth: visit.telehealth,
             reason: visit.reason.clone().unwrap_or_default(),
             cancel_reason: visit.cancel_reason.clone().unwrap_or_default(),
@@ -249,6 +261,32 @@ impl VisitView {
             again: format!("/practitioners/{}?visit_type={}", visit.practitioner, visit.visit_type),
         }
     }
+}
+
+/// Where a map shows the way to a place. The map's host learns the place, and nothing about the visit or its patient.
+fn directions(location: &Location) -> Option<String> {
+    let (latitude, longitude) = (location.latitude?, location.longitude?);
+    Some(format!("https://www.openstreetmap.org/directions?to={latitude:.5}%2C{longitude:.5}"))
+}
+
+/// The names of people whom the visitor cares for and whose visits these are; empty for the visitor's own.
+async fn names(visitor: &Visitor, visits: &[Appointment]) -> Result<HashMap<PatientId, String>, PageError> {
+    let Actor::Patient(own) = visitor.ctx.actor else { return Ok(HashMap::new()) };
+    if visits.iter().all(|visit| visit.patient == own) {
+        return Ok(HashMap::new());
+    }
+    let people = identity::people(&visitor.ctx).await?;
+    Ok(people.iter().map(|person| (person.patient, full_name(person))).collect())
+}
+
+/// One visit with the name of whom it is for.
+pub(super) async fn visit_view(
+    visitor: &Visitor,
+    visit: &Appointment,
+    person: &Practitioner,
+) -> Result<VisitView, PageError> {
+    let for_whom = names(visitor, std::slice::from_ref(visit)).await?.remove(&visit.patient);
+    Ok(VisitView { for_whom: for_whom.unwrap_or_default(), ..VisitView::new(visitor, visit, person) })
 }
 
 /// A status in words.
@@ -275,13 +313,20 @@ pub(super) const fn status_kind(status: Status) -> &'static str {
 }
 
 /// The views of several visits, in their order. A visit whose practitioner is gone is left out.
-pub(super) async fn visit_views(visitor: &Visitor, visits: &[Appointment]) -> Result<Vec<VisitView>, Fault> {
+pub(super) async fn visit_views(
+    visitor: &Visitor,
+    visits: &[Appointment],
+) -> Result<Vec<VisitView>, PageError> {
     let mut ids: Vec<PractitionerId> = visits.iter().map(|visit| visit.practitioner).collect();
     ids.sort_unstable();
     ids.dedup();
     let people = directory::practitioners_by_id(&visitor.ctx, &ids).await?;
     let people: HashMap<PractitionerId, Practitioner> =
         people.into_iter().map(|person| (person.id, person)).collect();
-    let view = |visit: &Appointment| Some(VisitView::new(visitor, visit, people.get(&visit.practitioner)?));
+    let names = names(visitor, visits).await?;
+    let view = |visit: &Appointment| {
+        let for_whom = names.get(&visit.patient).cloned().unwrap_or_default();
+        Some(VisitView { for_whom, ..VisitView::new(visitor, visit, people.get(&visit.practitioner)?) })
+    };
     Ok(visits.iter().filter_map(view).collect())
 }

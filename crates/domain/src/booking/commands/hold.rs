@@ -6,8 +6,8 @@ use rendez_vocab::ids::{AppointmentId, PatientId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, may_book_for, offered, release_rooms, reload, schedule_of, tell_taken, too_far, too_soon,
-    whole_minutes,
+    TRIES, count, may_book_for, offered, own_people, release_rooms, reload, schedule_of, tell_taken, too_far,
+    too_soon, whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
 use crate::booking::error::BookingRefusal;
@@ -41,7 +41,6 @@ pub async fn hold(ctx: &Ctx, request: HoldRequest) -> Result<Appointment, Bookin
 }
 
 async fn try_hold(ctx: &Ctx, request: HoldRequest) -> Result<Appointment, BookingRefusal> {
-    access::book_for(&ctx.actor, request.patient)?;
     let id = AppointmentId::new(ctx.clock.now(), &*ctx.entropy);
     let mut schedule = schedule_of(ctx, request.slot.practitioner).await?;
     access::book_with(&ctx.actor, request.slot.practitioner, schedule.organization)?;
@@ -79,7 +78,7 @@ async fn try_hold(ctx: &Ctx, request: HoldRequest) -> Result<Appointment, Bookin
             Said::Taken => {
                 let seen = offers::around(ctx, &schedule, request.slot, offer.blocked).await?;
                 if !seen.blocked_by_expired {
-                    return Err(seen.refusal(request.patient));
+                    return Err(seen.refusal(&own_people(ctx, request.patient).await?));
                 }
                 expiry::release_in(ctx, vec![schedule.calendar], offer.blocked).await?;
             }

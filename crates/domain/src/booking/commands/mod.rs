@@ -1,17 +1,23 @@
-//! hold, confirm, cancel, reschedule, outcome: each one statement, run to its end whoever still waits.
+//! hold, assign, leave and come back, confirm, cancel, reschedule, outcome: each one statement, run to its end whoever still waits.
 
+mod assign;
+mod cancel_ahead;
 mod confirm;
 mod hold;
 mod keep;
+mod linger;
 mod place;
 mod reschedule;
 mod settle;
 mod support;
 
+pub use assign::assign;
 pub use confirm::confirm;
 pub use hold::{HoldRequest, hold};
 pub(crate) use keep::{Kept, keep};
+pub use linger::{LEFT_MINUTES, come_back, leave};
 pub use reschedule::reschedule;
 pub use settle::{cancel, settle};
 
+pub(crate) use cancel_ahead::cancel_ahead;
 pub(super) use support::may_book_for;

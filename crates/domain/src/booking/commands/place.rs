@@ -42,7 +42,8 @@ impl Place {
     }
 }
 
-fn who_may_book(schedule: &Schedule, visit_type: &VisitType) -> &'static str {
+/// Who may book a visit type: its own rule, and the practitioner's word on new patients.
+pub(super) fn who_may_book(schedule: &Schedule, visit_type: &VisitType) -> &'static str {
     match (visit_type.who_may_book, schedule.accepts_new_patients) {
         (availability::WhoMayBook::Anyone, false) => "known",
         (who, _) => who.as_str(),

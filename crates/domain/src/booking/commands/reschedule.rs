@@ -5,8 +5,8 @@ use rendez_vocab::ids::{AppointmentId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, offered, release_rooms, reload, schedule_of, scope_for, tell_released, tell_taken, too_far,
-    too_soon, whole_minutes,
+    TRIES, count, offered, own_people, release_rooms, reload, schedule_of, scope_for, tell_released,
+    tell_taken, too_far, too_soon, whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
 use crate::booking::error::BookingRefusal;
@@ -71,7 +71,7 @@ async fn try_reschedule(
             Said::Taken => {
                 let seen = offers::around(ctx, &schedule, slot, offer.blocked).await?;
                 if !seen.blocked_by_expired {
-                    return Err(seen.refusal(before.patient));
+                    return Err(seen.refusal(&own_people(ctx, before.patient).await?));
                 }
                 expiry::release_in(ctx, vec![schedule.calendar], offer.blocked).await?;
             }

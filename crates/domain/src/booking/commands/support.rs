@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use rendez_vocab::TimeRange;
+use rendez_platform::fault::Fault;
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, SlotId};
+use rendez_vocab::{Actor, TimeRange};
 
 use super::place::Place;
 use crate::availability::{self, NotOffered, Offer, Schedule};
@@ -55,11 +56,20 @@ pub(super) async fn scope_for(ctx: &Ctx, id: AppointmentId) -> Result<Scope, Boo
     Ok(scope)
 }
 
-/// Practices and partners book only for patients they know: registered by them, seen by them, or entered by the operator.
+/// Patients book for themselves and for whom they care for; practices and partners only for patients they know: registered
+/// by them, seen by them, or entered by the operator.
 pub(in crate::booking) async fn may_book_for(ctx: &Ctx, patient: PatientId) -> Result<(), BookingRefusal> {
-    match access::book_for_known(&ctx.actor)? {
+    match access::book_for(&ctx.actor, patient)? {
         Some(scope) if !queries::known(ctx, patient, &scope).await? => Err(BookingRefusal::NotFound),
         _ => Ok(()),
+    }
+}
+
+/// For whom the caller's holds may be: a patient's own and those of people they care for, else the patient's alone.
+pub(super) async fn own_people(ctx: &Ctx, patient: PatientId) -> Result<Vec<PatientId>, Fault> {
+    match ctx.actor {
+        Actor::Patient(own) => queries::family(ctx, own).await,
+        _ => Ok(vec![patient]),
     }
 }
 

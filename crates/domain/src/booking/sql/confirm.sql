@@ -8,7 +8,7 @@ WITH ask AS MATERIALIZED (
            ($12::text IS NULL OR pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', $10::text, $11::text, $12::text), 2))) AS key_is_free
     FROM appointment a JOIN practitioner p ON p.id = a.practitioner_id
     WHERE a.id = $1::uuid
-      AND ($2::uuid IS NULL OR a.patient_id = $2::uuid)
+      AND ($2::uuid IS NULL OR a.patient_id = $2::uuid OR acts_for($2::uuid, a.patient_id))
       AND ($3::uuid IS NULL OR a.practitioner_id = $3::uuid)
       AND ($4::uuid[] IS NULL OR a.organization_id = ANY ($4::uuid[]))
 ), verdict AS MATERIALIZED (
@@ -47,7 +47,7 @@ WITH ask AS MATERIALIZED (
 ), mailed AS (
     INSERT INTO job (kind, payload)
     SELECT 'mail.confirmation', jsonb_build_object('appointment', b.id, 'version', b.version)
-    FROM booked b JOIN patient x ON x.id = b.patient_id WHERE x.email IS NOT NULL
+    FROM booked b JOIN patient x ON x.id = b.patient_id WHERE (x.email IS NOT NULL OR is_cared_for(x.id))
 ), audited AS (
     INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
     SELECT updated_at, $7::text, 'appointment.confirm', id, version, $8::text::inet, $9::text FROM booked

@@ -8,11 +8,12 @@
 -- $21 actor $22 address $23 request id  $24 idempotency caller $25 route $26 key $27 fingerprint
 WITH ask AS MATERIALIZED (
     SELECT a.*, p.calendar_id AS new_calendar, p.schedule_version, rendez_now() AS now,
+           (SELECT h.kept_until FROM hold h WHERE h.patient_id = a.patient_id AND h.appointment_id = a.id) AS kept_until,
            pg_try_advisory_xact_lock(hashtextextended(a.patient_id::text, 1)) AS patient_is_free,
            ($26::text IS NULL OR pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', $24::text, $25::text, $26::text), 2))) AS key_is_free
     FROM appointment a, practitioner p
     WHERE a.id = $1::uuid AND p.id = $6::uuid
-      AND ($2::uuid IS NULL OR a.patient_id = $2::uuid)
+      AND ($2::uuid IS NULL OR a.patient_id = $2::uuid OR acts_for($2::uuid, a.patient_id))
       AND ($3::uuid IS NULL OR a.practitioner_id = $3::uuid)
       AND ($4::uuid[] IS NULL OR a.organization_id = ANY ($4::uuid[]))
     -- The appointment before its claims, as everybody does.
@@ -58,7 +59,7 @@ WITH ask AS MATERIALIZED (
     INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id, expires_at)
     SELECT v.new_calendar, $10::timestamptz, $11::timestamptz, coalesce(own.kind, 'appointment'), v.id,
            -- A hold keeps its deadline, but never past what the new start's notice allows.
-           CASE WHEN v.status = 'held' THEN least(own.expires_at, $8::timestamptz - make_interval(mins => $16::int - $28::int)) END
+           CASE WHEN v.status = 'held' THEN least(coalesce(v.kept_until, own.expires_at), $8::timestamptz - make_interval(mins => $16::int - $28::int)) END
     FROM verdict v, own WHERE v.outcome = 'go' AND own.claims > 0
     ON CONFLICT DO NOTHING
     RETURNING kind, expires_at
@@ -94,7 +95,7 @@ WITH ask AS MATERIALIZED (
     WHERE a.id = v.id AND a.version = v.version AND a.status = v.status
     RETURNING a.*
 ), deadline AS (
-    UPDATE hold h SET expires_at = m.hold_expires_at FROM moved m
+    UPDATE hold h SET expires_at = m.hold_expires_at, kept_until = NULL FROM moved m
     WHERE m.status = 'held' AND h.patient_id = m.patient_id AND h.appointment_id = m.id
 ), kept_away AS (
     INSERT INTO claim (calendar_id, starts_at, ends_at, kind, owner_id)
@@ -114,7 +115,7 @@ WITH ask AS MATERIALIZED (
 ), mailed AS (
     INSERT INTO job (kind, payload)
     SELECT 'mail.moved', jsonb_build_object('appointment', m.id, 'version', m.version)
-    FROM moved m JOIN patient x ON x.id = m.patient_id WHERE m.status = 'booked' AND x.email IS NOT NULL
+    FROM moved m JOIN patient x ON x.id = m.patient_id WHERE m.status = 'booked' AND (x.email IS NOT NULL OR is_cared_for(x.id))
 ), audited AS (
     INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
     SELECT updated_at, $21::text, 'appointment.reschedule', id, version, $22::text::inet, $23::text FROM moved

@@ -9,7 +9,7 @@ WITH ask AS MATERIALIZED (
            ($15::text IS NULL OR pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', $13::text, $14::text, $15::text), 2))) AS key_is_free
     FROM appointment a
     WHERE a.id = $1::uuid
-      AND ($2::uuid IS NULL OR a.patient_id = $2::uuid)
+      AND ($2::uuid IS NULL OR a.patient_id = $2::uuid OR acts_for($2::uuid, a.patient_id))
       AND ($3::uuid IS NULL OR a.practitioner_id = $3::uuid)
       AND ($4::uuid[] IS NULL OR a.organization_id = ANY ($4::uuid[]))
 ), verdict AS MATERIALIZED (
@@ -62,7 +62,7 @@ WITH ask AS MATERIALIZED (
     INSERT INTO job (kind, payload)
     SELECT 'mail.cancellation', jsonb_build_object('appointment', s.id, 'version', s.version)
     FROM settled s JOIN verdict v ON true JOIN patient x ON x.id = s.patient_id
-    WHERE s.status = 'cancelled' AND v.status <> 'held' AND x.email IS NOT NULL
+    WHERE s.status = 'cancelled' AND v.status <> 'held' AND (x.email IS NOT NULL OR is_cared_for(x.id))
 ), audited AS (
     INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
     SELECT updated_at, $10::text, 'appointment.' || status, id, version, $11::text::inet, $12::text FROM settled

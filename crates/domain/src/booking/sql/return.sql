@@ -1,0 +1,23 @@
+-- Gives a hold its first deadline back, because somebody is at the page again before it was over. Never a later one.
+-- $1 appointment  $2 who acts
+WITH held AS (
+    UPDATE appointment a
+    SET hold_expires_at = h.kept_until
+    FROM hold h
+    WHERE a.id = $1::uuid AND (a.patient_id = $2::uuid OR acts_for($2::uuid, a.patient_id))
+      AND h.patient_id = a.patient_id AND h.appointment_id = a.id AND h.kept_until > a.hold_expires_at
+      AND a.status = 'held' AND a.hold_expires_at > rendez_now()
+    RETURNING a.*
+), claims AS (
+    UPDATE claim c SET expires_at = s.hold_expires_at
+    FROM held s, LATERAL (VALUES (s.practitioner_calendar, s.claim_starts_at), (s.room_calendar, s.claim_starts_at),
+                                   (s.patient_calendar, s.starts_at)) AS at (calendar_id, starts_at)
+    WHERE c.calendar_id = at.calendar_id AND c.starts_at = at.starts_at AND c.owner_id = s.id
+), deadline AS (
+    UPDATE hold h SET expires_at = s.hold_expires_at, kept_until = NULL
+    FROM held s WHERE h.patient_id = s.patient_id AND h.appointment_id = s.id
+), changed AS (
+    INSERT INTO change (kind, practitioner_id, subject_id, starts_at, ends_at)
+    SELECT 'claimed', practitioner_id, id, claim_starts_at, claim_ends_at FROM held
+)
+SELECT to_jsonb(s) AS appointment FROM held s
