@@ -16,7 +16,7 @@ const SOURCE: &str = include_str!("../../../web/src/pages/mod.rs");
 const PASSWORD: &str = "correct horse battery";
 
 /// What a page answers to nobody and to a stranger who is signed in. `/sign-in` means: sent there.
-const PAGES: [(&str, &str, &str); 17] = [
+const PAGES: [(&str, &str, &str); 18] = [
     ("/", "200", "200"),
     ("/search", "200", "200"),
     ("/practitioners/{id}", "200", "200"),
@@ -29,6 +29,7 @@ const PAGES: [(&str, &str, &str); 17] = [
     ("/appointments/{id}/confirm", "/sign-in", "404"),
     ("/appointments/{id}/cancel", "/sign-in", "404"),
     ("/appointments/{id}/move", "/sign-in", "404"),
+    ("/waiting", "/sign-in", "200"),
     ("/practice/day", "/sign-in", "403"),
     // Mails are for the demo only.
     ("/dev/mail", "404", "404"),
@@ -38,7 +39,7 @@ const PAGES: [(&str, &str, &str); 17] = [
 ];
 
 /// What forms are sent to.
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 12] = [
     "/hold",
     "/sign-in",
     "/sign-up",
@@ -47,6 +48,10 @@ const FORMS: [&str; 8] = [
     "/appointments/{id}/cancel",
     "/appointments/{id}/move",
     "/appointments/{id}/outcome",
+    "/waiting",
+    "/waiting/{id}/withdraw",
+    "/waiting/{id}/decline",
+    "/waiting/{id}/again",
 ];
 
 /// A browser: it keeps cookies and sends forms with what the last page hid in them.

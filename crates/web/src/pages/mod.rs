@@ -22,6 +22,7 @@ mod sign_up;
 mod views;
 mod visitor;
 mod visits;
+mod waiting;
 mod week;
 mod when;
 
@@ -53,6 +54,10 @@ pub fn routes() -> Router<App> {
         .route("/appointments/{id}/cancel", get(appointment::cancel_form).post(appointment::cancel))
         .route("/appointments/{id}/move", get(reschedule::form).post(reschedule::reschedule))
         .route("/appointments/{id}/outcome", post(appointment::outcome))
+        .route("/waiting", get(waiting::show).post(waiting::leave))
+        .route("/waiting/{id}/withdraw", post(waiting::withdraw))
+        .route("/waiting/{id}/decline", post(waiting::decline))
+        .route("/waiting/{id}/again", post(waiting::again))
         .route("/practice/day", get(day::show))
         .route("/dev/mail", get(mail::list))
         .route("/dev/mail/{id}", get(mail::show))
