@@ -11,3 +11,4 @@ mod practice;
 mod program;
 mod rules;
 mod stage;
+mod waiting;

@@ -17,7 +17,7 @@ use rendez_vocab::ids::{PractitionerId, WishId};
 use serde_json::Value;
 
 use self::asked::Asked;
-use self::views::{Choice, Form, WishView};
+use self::views::{Form, WishView};
 use super::error::{PageError, query_value};
 use super::form::Posted;
 use super::page::{Notice, Page};

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::civil::Weekday;
+use rendez_domain::availability::VisitType;
 use rendez_domain::directory::Practitioner;
 use rendez_domain::regions::search_key;
 use rendez_domain::waiting::{Ahead, Hours, Target, WaitingRefusal, Weekdays, Wish, WishStatus, WrongWish};
@@ -46,8 +47,8 @@ pub(super) struct Form {
 impl Form {
     pub(super) fn new(visitor: &Visitor, asked: &Asked, person: Option<&Practitioner>) -> Self {
         let known = person.into_iter().flat_map(|person| &person.visit_types).filter(|known| known.active);
-        let visit_type = |known| Choice {
-            value: rendez_domain::availability::VisitType::clone(known).id.to_string(),
+        let visit_type = |known: &VisitType| Choice {
+            value: known.id.to_string(),
             text: visit_type_text(visitor, known),
             chosen: known.id.to_string() == asked.visit_type,
         };
