@@ -10,6 +10,7 @@ mod practices;
 mod visit_types;
 mod visits;
 mod weeks;
+mod wishes;
 mod world;
 mod write;
 
@@ -98,6 +99,7 @@ pub async fn load_sized(
             })
             .await?;
             logins::write(&tx, &ground, &world, &hash, &Dice::new(entropy_seed ^ 1)).await?;
+            wishes::write(&tx, &ground, &world, &Dice::new(entropy_seed ^ 2)).await?;
             tx.batch_execute(ANALYZE).await?;
             tx.commit().await?;
             Ok(Loaded {

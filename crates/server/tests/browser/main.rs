@@ -13,3 +13,4 @@ mod program;
 mod rules;
 mod stage;
 mod typing;
+mod waiting;

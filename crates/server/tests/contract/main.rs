@@ -7,3 +7,4 @@ mod doors;
 mod limits;
 mod live;
 mod protection;
+mod waiting;

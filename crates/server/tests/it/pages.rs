@@ -16,7 +16,7 @@ const SOURCE: &str = include_str!("../../../web/src/pages/mod.rs");
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What a page answers to nobody and to a stranger who is signed in. `/sign-in` means: sent there.
-const PAGES: [(&str, &str, &str); 29] = [
+const PAGES: [(&str, &str, &str); 31] = [
     ("/", "200", "200"),
     ("/search", "200", "200"),
     ("/practitioners/{id}", "200", "200"),
@@ -41,8 +41,10 @@ const PAGES: [(&str, &str, &str); 29] = [
     ("/calendar", "/sign-in", "200"),
     ("/people", "/sign-in", "200"),
     ("/people/{id}", "/sign-in", "404"),
+    ("/waiting", "/sign-in", "200"),
     ("/practice/day", "/sign-in", "403"),
-    // Mails are for the demo only.
+    // The style guide and mails are for the demo only.
+    ("/styleguide", "404", "404"),
     ("/dev/mail", "404", "404"),
     ("/dev/mail/{id}", "404", "404"),
     ("/dev/mail/{id}/visit.ics", "404", "404"),
@@ -50,7 +52,7 @@ const PAGES: [(&str, &str, &str); 29] = [
 ];
 
 /// What forms are sent to.
-const FORMS: [&str; 20] = [
+const FORMS: [&str; 24] = [
     "/hold",
     "/sign-in",
     "/sign-up",
@@ -71,6 +73,10 @@ const FORMS: [&str; 20] = [
     "/people",
     "/people/{id}",
     "/people/{id}/end",
+    "/waiting",
+    "/waiting/{id}/withdraw",
+    "/waiting/{id}/decline",
+    "/waiting/{id}/again",
 ];
 
 /// A browser: it keeps cookies and sends forms with what the last page hid in them.

@@ -37,6 +37,11 @@ pub(super) enum PageError {
     TooMany,
     /// Booking says no.
     Refused(BookingRefusal),
+    /// The visitor waits for too many things.
+    TooManyWishes {
+        /// How many one may have.
+        limit: i16,
+    },
     /// Our side broke.
     Fault(Arc<Fault>),
 }
@@ -148,6 +153,11 @@ impl PageError {
             Self::Refused(refusal) => {
                 let text = refusal_text(visitor.locale, refusal);
                 (StatusCode::CONFLICT, t("error-409-title"), text, vec![visits().current(true), home()])
+            }
+            Self::TooManyWishes { limit } => {
+                let text = visitor.locale.text_with("waiting-too-many", [("limit", (*limit).into())]);
+                let list = Link::new("/waiting", t("waiting-title")).current(true);
+                (StatusCode::CONFLICT, t("error-409-title"), text, vec![list, home()])
             }
             Self::Fault(fault) if fault.is_passing() => {
                 (StatusCode::SERVICE_UNAVAILABLE, t("error-503-title"), t("error-503-text"), vec![home()])

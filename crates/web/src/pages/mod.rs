@@ -30,6 +30,7 @@ mod styleguide;
 mod views;
 mod visitor;
 mod visits;
+mod waiting;
 mod week;
 mod when;
 
@@ -76,6 +77,10 @@ pub fn routes() -> Router<App> {
         .route("/people", get(people::list).post(people::add))
         .route("/people/{id}", get(people::form).post(people::correct))
         .route("/people/{id}/end", post(people::end))
+        .route("/waiting", get(waiting::show).post(waiting::leave))
+        .route("/waiting/{id}/withdraw", post(waiting::withdraw))
+        .route("/waiting/{id}/decline", post(waiting::decline))
+        .route("/waiting/{id}/again", post(waiting::again))
         .route("/practice/day", get(day::show))
         .route("/styleguide", get(styleguide::show))
         .route("/dev/mail", get(mail::list))

@@ -46,6 +46,8 @@ pub(super) struct Week {
     pub(super) stream: String,
     pub(super) days: Vec<Day>,
     pub(super) promise: String,
+    /// Where somebody whom no time suits can wait for one; not where a visit is moved.
+    pub(super) waiting: Option<String>,
 }
 
 /// A day of it.
@@ -72,9 +74,10 @@ pub(super) async fn week(visitor: &Visitor, request: WeekRequest<'_>) -> Result<
     let offered = offered(visitor, &request, monday, when::days_after(monday, 7), &zone).await?;
     let buttons = buttons(visitor, &request, &offered, &zone).await?;
     let is_empty = buttons.is_empty();
+    let mut first = None;
     let next_free = if is_empty {
         let after = first_free(visitor, &request, when::days_after(monday, 7), horizon, &zone).await?;
-        let first = match after {
+        first = match after {
             Some(start) => Some(start),
             None => first_free(visitor, &request, today, horizon, &zone).await?,
         };
@@ -111,6 +114,7 @@ pub(super) async fn week(visitor: &Visitor, request: WeekRequest<'_>) -> Result<
         promise: visitor
             .locale
             .text_with("week-promise", [("minutes", request.visit_type.hold_minutes.into())]),
+        waiting: (request.action == "/hold").then(|| waiting(&request, first, &zone)),
         action: request.action,
         days,
     })
@@ -171,6 +175,15 @@ async fn first_free(
     let found =
         booking::slots(&visitor.ctx, request.person.id, request.visit_type.id, window, Some(1)).await?;
     Ok(found.slots.first().map(|slot| slot.start))
+}
+
+/// The form of the waiting list for this visit; before the next free time, if there is one.
+fn waiting(request: &WeekRequest<'_>, next_free: Option<Timestamp>, zone: &TimeZone) -> String {
+    let until = next_free
+        .map(|start| when::days_after(zone.to_datetime(start).date(), -1))
+        .map(|day| format!("&until={day}"))
+        .unwrap_or_default();
+    format!("/waiting?practitioner={}&visit_type={}{until}", request.person.id, request.visit_type.id)
 }
 
 fn next_free(visitor: &Visitor, request: &WeekRequest<'_>, start: Timestamp, zone: &TimeZone) -> Link {

@@ -138,6 +138,14 @@ impl Asked {
         format!("/search?{}", query.join("&"))
     }
 
+    /// The address of the waiting list's form for the same, where it is clear what to wait for and around where.
+    pub(super) fn waiting(&self, pack: &'static Pack) -> Option<String> {
+        let specialty = self.specialty(pack)?.code.clone();
+        self.town(pack)?;
+        let same = Self { q: String::new(), specialty, after: None, ..self.clone() };
+        same.address().strip_prefix("/search").map(|query| format!("/waiting{query}"))
+    }
+
     /// The address of the results behind a place in their order.
     pub(super) fn address_after(&self, after: &Cursor) -> String {
         format!("{}&after={}", self.address(), query_value(&cursor::write(after)))
@@ -284,6 +292,17 @@ mod tests {
         let usual = asked("place=Rennes&distance=30");
         assert_eq!((usual.filters(), usual.address()), (0, "/search?place=Rennes".to_owned()));
         assert_eq!(asked("place=Rennes&distance=50").filters(), 1);
+    }
+
+    #[test]
+    fn a_search_for_a_specialty_near_a_town_becomes_a_wish() {
+        let waiting = |query| asked(query).waiting(&packs()[0]);
+        assert_eq!(
+            waiting("q=dermatologue&place=Rennes&days=sat&hours=evening").as_deref(),
+            Some("/waiting?specialty=dermatology&place=Rennes&days=sat&hours=evening")
+        );
+        assert_eq!(waiting("q=Martin&place=Rennes"), None);
+        assert_eq!(waiting("q=dermatologue"), None);
     }
 
     #[test]

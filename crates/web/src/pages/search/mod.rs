@@ -60,6 +60,8 @@ struct SearchPage {
     instead: Vec<Group>,
     to_call: Vec<ToCall>,
     elsewhere: Vec<Link>,
+    /// Where to wait for what was not found.
+    waiting: Option<String>,
     unknown_place: String,
     more: Option<String>,
     /// The first page, from a later one.
@@ -120,6 +122,7 @@ async fn find(visitor: &Visitor, asked: &Asked) -> Result<Response, PageError> {
         instead: alternatives.map(|found| hits::groups(visitor, found)).unwrap_or_default(),
         to_call: alternatives.map(|found| hits::to_call(visitor, &found.without_times)).unwrap_or_default(),
         elsewhere: elsewhere(visitor, asked),
+        waiting: asked.waiting(pack),
         unknown_place: unknown_place.to_owned(),
         more: found.next.as_ref().map(|next| asked.address_after(next)),
         first: asked.after.is_some().then(|| asked.address()),
