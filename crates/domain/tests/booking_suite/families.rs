@@ -291,6 +291,11 @@ async fn mails_about_a_child_go_to_the_mother() {
     let mails = notify::kept_mails(&server).await.expect("mails");
     assert_eq!(mails[0].to, "ana@example.org");
     assert!(
+        mails[0].calendar.as_ref().is_some_and(|file| file.contains("(Lila Martin)")),
+        "{:?}",
+        mails[0].calendar
+    );
+    assert!(
         mails[0].body.contains("Ana Martin") && mails[0].body.contains("pour Lila Martin"),
         "{}",
         mails[0].body

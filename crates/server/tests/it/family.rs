@@ -26,7 +26,7 @@ async fn who_cannot_have_a_time_is_offered_it_for_somebody_else() {
     let same = other.open(app.at(3, 10, 0), 60).await;
     let mut ben = signed_in(&app, "ben@example.org").await;
     add_lila(&mut ben).await;
-    ben.open("/visits").await;
+    ben.open("/visits?lang=en").await;
     let held = ben.send("/hold", &[("slot", &slots[0])]).await;
     let confirm = held.header("location").to_owned();
     ben.open(&confirm).await;
@@ -101,6 +101,7 @@ async fn a_moved_visit_can_be_moved_back_with_one_press() {
     let practice = Practice::usual(&app).await;
     let slots = practice.open(app.at(3, 10, 0), 60).await;
     let mut ben = signed_in(&app, "ben@example.org").await;
+    ben.open("/visits?lang=en").await;
     let confirm = ben.send("/hold", &[("slot", &slots[0])]).await.header("location").to_owned();
     ben.open(&confirm).await;
     ben.send(&confirm, &[]).await;
