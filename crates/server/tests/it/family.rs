@@ -147,3 +147,25 @@ async fn a_calendar_program_asks_with_what_it_knows() {
     assert_eq!(app.nobody().get(&path).await.status, 404);
     app.close().await;
 }
+
+#[tokio::test]
+async fn who_comes_too_late_is_shown_what_is_free_now() {
+    let app = TestApp::start().await;
+    let practice = Practice::usual(&app).await;
+    let slots = practice.open(app.at(3, 10, 0), 60).await;
+    let mut ben = signed_in(&app, "ben@example.org").await;
+    let confirm = ben.send("/hold", &[("slot", &slots[0])]).await.header("location").to_owned();
+    let page = confirm.trim_end_matches("/confirm").to_owned();
+    ben.open(&confirm).await;
+    assert_eq!(ben.send(&format!("{page}/stay"), &[]).await.status, 204);
+    assert_eq!(ben.send(&format!("{page}/leave"), &[]).await.status, 204);
+    app.world.let_pass(jiff::SignedDuration::from_mins(3)).await;
+    assert_eq!(ben.send(&format!("{page}/stay"), &[]).await.status, 410, "left for too long");
+    for late in [ben.send(&confirm, &[]).await, ben.open(&confirm).await] {
+        assert_eq!(late.status, 410);
+        assert!(late.text.contains(&format!("value=\"{}\"", slots[1])), "{}", late.text);
+    }
+    let taken = ben.send("/hold", &[("slot", &slots[1])]).await;
+    assert!(taken.header("location").ends_with("/confirm"), "{}", taken.text);
+    app.close().await;
+}
