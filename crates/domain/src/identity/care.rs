@@ -287,16 +287,18 @@ async fn lock(tx: &Transaction<'_>, guardian: PatientId, id: PatientId) -> Resul
     row.map(|row| row.get(0)).ok_or(CareRefusal::NotFound)
 }
 
-/// When caring for this person ends by itself: for a minor the first instant of the day of majority where the region is.
+/// When caring for this person ends by itself: for who is under age the first instant of the day of majority where the region
+/// is, whatever the relation says.
 fn care_ends(ctx: &Ctx, person: &Person) -> Result<Option<Timestamp>, CareRefusal> {
-    if !person.relation.is_to_minor() {
-        return Ok(None);
-    }
     let ends = of_age_on(person.birth_date)
         .to_zoned(ctx.pack.time_zone().clone())
         .map_err(|error| Fault::new("finding the day of majority", error))?
         .timestamp();
-    if ends <= ctx.clock.now() { Err(CareRefusal::OfAge) } else { Ok(Some(ends)) }
+    match ends > ctx.clock.now() {
+        true => Ok(Some(ends)),
+        false if person.relation.is_to_minor() => Err(CareRefusal::OfAge),
+        false => Ok(None),
+    }
 }
 
 /// The day on which somebody comes of age. Who was born on 29 February does so on the 28th.

@@ -107,7 +107,10 @@ impl Facts {
             version: self.version,
             range: self.range,
             changed_at: self.changed_at,
-            summary: format!("{} – {}", self.visit_type, self.practitioner),
+            summary: match &self.guardian {
+                Some(_) => format!("{} – {} ({})", self.visit_type, self.practitioner, self.patient),
+                None => format!("{} – {}", self.visit_type, self.practitioner),
+            },
             place: self.place.clone(),
         }
     }

@@ -131,6 +131,11 @@ async fn a_child_comes_of_age() {
     let people = identity::people(&ctx).await.expect("a list");
     assert!(people[0].is_over, "she is told so: {people:?}");
 
+    // To call a minor an adult lengthens nothing; an adult is no child.
+    let called = add(&ctx, Person { relation: Relation::Other, ..lila() }).await;
+    let people = identity::people(&ctx).await.expect("a list");
+    let until = people.iter().find(|person| person.patient == called).and_then(|person| person.until);
+    assert!(until.is_some_and(|until| until.to_string().starts_with("2038-05-03T22:00")), "{until:?}");
     let grown = Person { birth_date: date(2000, 1, 1), ..lila() };
     assert!(matches!(identity::add_person(&ctx, grown).await, Err(CareRefusal::OfAge)));
     world.assert_consistent().await;
@@ -290,6 +295,11 @@ async fn mails_about_a_child_go_to_the_mother() {
         .expect("a mail");
     let mails = notify::kept_mails(&server).await.expect("mails");
     assert_eq!(mails[0].to, "ana@example.org");
+    assert!(
+        mails[0].calendar.as_ref().is_some_and(|file| file.contains("(Lila Martin)")),
+        "{:?}",
+        mails[0].calendar
+    );
     assert!(
         mails[0].body.contains("Ana Martin") && mails[0].body.contains("pour Lila Martin"),
         "{}",

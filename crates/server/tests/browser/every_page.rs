@@ -64,6 +64,10 @@ async fn no_page_scrolls_sideways_on_a_phone() {
             of("/move"),
             of("/cancel"),
             format!("/appointments/{}/confirm", held.id),
+            "/people".to_owned(),
+            "/calendar".to_owned(),
+            "/account".to_owned(),
+            "/account/delete".to_owned(),
             stage.doctor_page(),
         ];
         on_narrow_screens(browser, &paths).await;

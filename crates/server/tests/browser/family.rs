@@ -69,7 +69,7 @@ async fn nolwenn_books_for_her_daughter() {
         browser.see("For Lila Tanguy").await;
         browser.picture("visits-of-a-family").await;
         browser.press("People I care for").await;
-        browser.see("my child").await;
+        browser.see("You book for this person until").await;
         rules::judge(browser).await;
         browser.picture("people").await;
         browser.press_first(".results .button").await;

@@ -26,7 +26,7 @@ async fn who_cannot_have_a_time_is_offered_it_for_somebody_else() {
     let same = other.open(app.at(3, 10, 0), 60).await;
     let mut ben = signed_in(&app, "ben@example.org").await;
     add_lila(&mut ben).await;
-    ben.open("/visits").await;
+    ben.open("/visits?lang=en").await;
     let held = ben.send("/hold", &[("slot", &slots[0])]).await;
     let confirm = held.header("location").to_owned();
     ben.open(&confirm).await;
@@ -101,6 +101,7 @@ async fn a_moved_visit_can_be_moved_back_with_one_press() {
     let practice = Practice::usual(&app).await;
     let slots = practice.open(app.at(3, 10, 0), 60).await;
     let mut ben = signed_in(&app, "ben@example.org").await;
+    ben.open("/visits?lang=en").await;
     let confirm = ben.send("/hold", &[("slot", &slots[0])]).await.header("location").to_owned();
     ben.open(&confirm).await;
     ben.send(&confirm, &[]).await;
@@ -144,5 +145,27 @@ async fn a_calendar_program_asks_with_what_it_knows() {
     let ended = ben.send("/calendar", &[("do", "end")]).await;
     assert_eq!(ended.status, 303);
     assert_eq!(app.nobody().get(&path).await.status, 404);
+    app.close().await;
+}
+
+#[tokio::test]
+async fn who_comes_too_late_is_shown_what_is_free_now() {
+    let app = TestApp::start().await;
+    let practice = Practice::usual(&app).await;
+    let slots = practice.open(app.at(3, 10, 0), 60).await;
+    let mut ben = signed_in(&app, "ben@example.org").await;
+    let confirm = ben.send("/hold", &[("slot", &slots[0])]).await.header("location").to_owned();
+    let page = confirm.trim_end_matches("/confirm").to_owned();
+    ben.open(&confirm).await;
+    assert_eq!(ben.send(&format!("{page}/stay"), &[]).await.status, 204);
+    assert_eq!(ben.send(&format!("{page}/leave"), &[]).await.status, 204);
+    app.world.let_pass(jiff::SignedDuration::from_mins(3)).await;
+    assert_eq!(ben.send(&format!("{page}/stay"), &[]).await.status, 410, "left for too long");
+    for late in [ben.send(&confirm, &[]).await, ben.open(&confirm).await] {
+        assert_eq!(late.status, 410);
+        assert!(late.text.contains(&format!("value=\"{}\"", slots[1])), "{}", late.text);
+    }
+    let taken = ben.send("/hold", &[("slot", &slots[1])]).await;
+    assert!(taken.header("location").ends_with("/confirm"), "{}", taken.text);
     app.close().await;
 }

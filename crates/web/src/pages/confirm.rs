@@ -71,9 +71,16 @@ pub(super) async fn form(visitor: Visitor, Path(id): Path<String>) -> Response {
 
 async fn show(visitor: &Visitor, id: &str, tried: Option<Tried>) -> Result<Response, PageError> {
     if matches!(visitor.ctx.actor, Actor::Patient(_)) {
-        booking::come_back(&visitor.ctx, read(id)?).await?;
+        match booking::come_back(&visitor.ctx, read(id)?).await {
+            // Told below, with other times.
+            Ok(_) | Err(BookingRefusal::HoldExpired) => {}
+            Err(refusal) => return Err(refusal.into()),
+        }
     }
     let (visit, practitioner) = visit_of(visitor, id).await?;
+    if visit.status == Status::Expired {
+        return instead(visitor, &visit, BookingRefusal::HoldExpired).await;
+    }
     let (Status::Held, Some(expires_at)) = (visit.status, visit.hold_expires_at) else {
         return Ok(go(&format!("/appointments/{id}")));
     };
@@ -255,12 +262,12 @@ pub(super) async fn leave(Path(id): Path<String>, posted: Posted) -> Response {
 pub(super) async fn stay(Path(id): Path<String>, posted: Posted) -> Response {
     posted
         .answer(async {
-            let visit = booking::come_back(&posted.ctx, read(&id)?).await?;
-            Ok(match visit.status {
-                Status::Held => StatusCode::NO_CONTENT,
-                _ => StatusCode::GONE,
-            }
-            .into_response())
+            let status = match booking::come_back(&posted.ctx, read(&id)?).await {
+                Ok(visit) if visit.status == Status::Held => StatusCode::NO_CONTENT,
+                Ok(_) | Err(BookingRefusal::HoldExpired) => StatusCode::GONE,
+                Err(refusal) => return Err(refusal.into()),
+            };
+            Ok(status.into_response())
         })
         .await
 }

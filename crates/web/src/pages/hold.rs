@@ -117,6 +117,11 @@ pub(super) async fn refused(
         No::NotOffered(_) | No::TooSoon { .. } | No::NoRoomFree | No::PatientOverlap => {
             ("refused-title", instead_of(visitor, &person, slot).await?)
         }
+        // So far ahead nothing can be booked yet: what is free before.
+        No::TooFar { .. } => {
+            let now = SlotId::new(slot.practitioner, slot.visit_type, visitor.ctx.clock.now());
+            ("refused-title", instead_of(visitor, &person, now).await?)
+        }
         _ => ("refused-title", Vec::new()),
     };
     let text = match &refusal {
@@ -184,7 +189,18 @@ async fn own_holds(visitor: &Visitor) -> Result<Vec<Link>, PageError> {
 fn links(visitor: &Visitor, person: &Practitioner, slot: SlotId, refusal: &BookingRefusal) -> Vec<Link> {
     use BookingRefusal as No;
     let mut links = Vec::new();
-    if matches!(refusal, No::PatientOverlap | No::TooManyHolds { .. } | No::AlreadyStarted) {
+    let elsewhere = matches!(
+        refusal,
+        No::PatientOverlap
+            | No::TooManyHolds { .. }
+            | No::AlreadyStarted
+            | No::Already(_)
+            | No::WrongStatus
+            | No::VersionMismatch
+            | No::Key(_)
+            | No::Busy
+    );
+    if elsewhere {
         links.push(Link::new("/visits", visitor.t("nav-visits")).current(true));
     }
     let who = Who::new(visitor, person);

@@ -42,6 +42,8 @@ struct OnePage {
     heading: String,
     href: String,
     version: i64,
+    /// Of age: nothing can be corrected any more.
+    is_over: bool,
     person: PersonForm,
 }
 
@@ -195,6 +197,7 @@ fn show_one(visitor: &Visitor, status: StatusCode, known: &CaredFor, person: Per
         heading: full_name(known),
         href: format!("/people/{}", known.patient),
         version: known.version,
+        is_over: known.is_over,
         person,
     };
     visitor.show(status, &page)

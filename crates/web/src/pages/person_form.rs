@@ -8,6 +8,7 @@ use rendez_domain::identity::{CareRefusal, CaredFor, MOST_PEOPLE, Person, Relati
 
 use super::error::PageError;
 use super::form::Posted;
+use super::page::Link;
 use super::visitor::Visitor;
 
 /// Nobody alive is older.
@@ -126,13 +127,24 @@ impl PersonForm {
         Ok(())
     }
 
+    /// What is wrong with it, each with the field that it is about.
+    pub(super) fn problems(&self) -> Vec<Link> {
+        [
+            ("#given_name", &self.given_name.wrong),
+            ("#family_name", &self.family_name.wrong),
+            ("#birth_date", &self.birth_date.wrong),
+            ("#relation", &self.relation.wrong),
+            ("#declared", &self.undeclared),
+            ("#given_name", &self.wrong),
+        ]
+        .into_iter()
+        .filter_map(|(href, wrong)| Some(Link::new(href, wrong.as_deref()?)))
+        .collect()
+    }
+
     /// Whether something is wrong with it.
     pub(super) fn is_wrong(&self) -> bool {
-        [&self.given_name, &self.family_name, &self.birth_date, &self.relation]
-            .iter()
-            .any(|field| field.wrong.is_some())
-            || self.undeclared.is_some()
-            || self.wrong.is_some()
+        !self.problems().is_empty()
     }
 }
 

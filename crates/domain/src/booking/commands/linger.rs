@@ -34,7 +34,7 @@ pub async fn leave(ctx: &Ctx, id: AppointmentId) -> Result<(), BookingRefusal> {
     Ok(())
 }
 
-/// Somebody is at the page of a hold again: it has its first deadline. The hold as it is now.
+/// Somebody is at the page of a hold again: it has its first deadline. The visit as it is now, unless the hold is over.
 pub async fn come_back(ctx: &Ctx, id: AppointmentId) -> Result<Appointment, BookingRefusal> {
     let acting = access::people(&ctx.actor)?;
     let set = ctx
@@ -46,9 +46,20 @@ pub async fn come_back(ctx: &Ctx, id: AppointmentId) -> Result<Appointment, Book
             ctx.waker.wake();
             Ok(hold)
         }
-        None => queries::find(ctx, id).await,
+        None => {
+            let visit = queries::find(ctx, id).await?;
+            let conn = ctx.store.read_fresh().await?;
+            let is_over = conn.prepare_cached(IS_OVER).await?;
+            match conn.query_opt(&is_over, &[&id.uuid()]).await? {
+                Some(_) => Err(BookingRefusal::HoldExpired),
+                None => Ok(visit),
+            }
+        }
     }
 }
+
+const IS_OVER: &str = "SELECT FROM appointment WHERE id = $1
+    AND (status = 'expired' OR (status = 'held' AND hold_expires_at <= rendez_now()))";
 
 async fn one(
     conn: &Conn,

@@ -28,7 +28,7 @@ pub(crate) async fn find(caller: SignedIn, Id(id): Id<AppointmentId>) -> Result<
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AppointmentQuery {
-    /// Of this patient; patients see their own without it.
+    /// Of this patient; patients see their own and those of people they care for without it.
     #[param(value_type = Option<String>)]
     patient_id: Option<PatientId>,
     /// Of this practitioner; practitioners see theirs without it.
