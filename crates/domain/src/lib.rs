@@ -4,6 +4,7 @@
 //! a function), `error` (its refusals). `timeline` knows no appointment, only claims; `search` and `notify` follow
 //! and are imported by no sibling.
 
+mod audit;
 pub mod availability;
 pub mod booking;
 pub mod committed;
@@ -12,6 +13,7 @@ pub mod directory;
 pub mod idempotency;
 pub mod identity;
 pub mod notify;
+pub mod practice;
 pub mod regions;
 pub mod search;
 pub mod timeline;

@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const MODULES: [&str; 9] = [
+const MODULES: [&str; 10] = [
     "availability",
     "booking",
     "directory",
     "identity",
     "notify",
+    "practice",
     "regions",
     "search",
     "timeline",

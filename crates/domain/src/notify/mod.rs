@@ -6,6 +6,8 @@
 mod ics;
 mod mails;
 mod text;
+mod written;
 
 pub use ics::{IcsMethod, Visit, calendar};
 pub use mails::{KeptMail, MailKind, deliver, kept_mail, kept_mails, purge, visit};
+pub use written::send_written;

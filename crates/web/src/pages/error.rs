@@ -212,6 +212,7 @@ pub(super) fn refusal_text(locale: Locale, refusal: &BookingRefusal) -> String {
         }
         BookingRefusal::KnownPatientsOnly => "refused-known-only",
         BookingRefusal::NewPatientsOnly => "refused-new-only",
+        BookingRefusal::BlockedByPractice => "refused-blocked",
         BookingRefusal::HoldExpired => "refused-hold-expired",
         BookingRefusal::AlreadyConfirmed
         | BookingRefusal::Already(_)
