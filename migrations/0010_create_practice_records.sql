@@ -54,6 +54,8 @@ UPDATE audit SET organization_id = p.organization_id FROM practitioner p WHERE p
 ALTER TABLE audit ENABLE TRIGGER audit_is_append_only;
 CREATE INDEX audit_organization ON audit (organization_id, at, id) WHERE organization_id IS NOT NULL;
 
+-- An operator looks for the dead ones among millions that are done.
+CREATE INDEX job_dead ON job (kind) WHERE state = 'dead';
 -- Kinds of jobs that no worker begins until somebody lets them go on.
 CREATE TABLE job_pause (
     kind      text PRIMARY KEY,

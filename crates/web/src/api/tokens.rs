@@ -82,6 +82,10 @@ impl From<IdentityRefusal> for Problem {
             IdentityRefusal::Password(_) | IdentityRefusal::WrongCredentials => {
                 Self::new(&codes::WRONG_CREDENTIALS)
             }
+            IdentityRefusal::NotFound => Self::not_found(),
+            IdentityRefusal::Denied(denied) => denied.into(),
+            IdentityRefusal::Key(key) => key.into(),
+            IdentityRefusal::LastManager | IdentityRefusal::OtherRole => Self::new(&codes::CONFLICT),
         }
     }
 }

@@ -15,7 +15,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 6] = [
     Asset {
         name: "style.css",
         media_type: "text/css; charset=utf-8",
@@ -25,6 +25,16 @@ const ASSETS: [Asset; 4] = [
         name: "live.js",
         media_type: "text/javascript; charset=utf-8",
         content: include_str!("../../static/live.js"),
+    },
+    Asset {
+        name: "rows.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/rows.js"),
+    },
+    Asset {
+        name: "refresh.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/refresh.js"),
     },
     Asset { name: "icons.svg", media_type: "image/svg+xml", content: include_str!("../../static/icons.svg") },
     Asset {

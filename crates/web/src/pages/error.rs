@@ -10,7 +10,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, Response};
 use rendez_domain::booking::BookingRefusal;
 use rendez_domain::directory::DirectoryRefusal;
+use rendez_domain::identity::IdentityRefusal;
 use rendez_domain::identity::access::Denied;
+use rendez_domain::practice::PracticeRefusal;
 use rendez_platform::fault::Fault;
 
 use super::page::{Link, Page};
@@ -75,7 +77,27 @@ impl From<DirectoryRefusal> for PageError {
         match refusal {
             DirectoryRefusal::Denied(denied) => denied.into(),
             DirectoryRefusal::Fault(fault) => fault.into(),
-            // Pages change nothing in the directory: whatever else it says, what was asked for is not there.
+            // What a form can correct is said beside its fields; whatever else it is, what was asked for is not there.
+            _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<PracticeRefusal> for PageError {
+    fn from(refusal: PracticeRefusal) -> Self {
+        match refusal {
+            PracticeRefusal::Denied(denied) => denied.into(),
+            PracticeRefusal::Fault(fault) => fault.into(),
+            PracticeRefusal::NotFound | PracticeRefusal::ReasonMissing => Self::NotFound,
+        }
+    }
+}
+
+impl From<IdentityRefusal> for PageError {
+    fn from(refusal: IdentityRefusal) -> Self {
+        match refusal {
+            IdentityRefusal::Denied(denied) => denied.into(),
+            IdentityRefusal::Fault(fault) => fault.into(),
             _ => Self::NotFound,
         }
     }

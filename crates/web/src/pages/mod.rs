@@ -9,14 +9,18 @@ mod assets;
 mod cookies;
 mod day;
 mod error;
+mod fields;
 mod form;
 mod hold;
 mod mail;
+mod ops;
 mod page;
+mod practice;
 mod practitioner;
 mod query;
 mod reschedule;
 mod search;
+mod settings;
 mod sign_in;
 mod sign_up;
 mod views;
@@ -34,6 +38,8 @@ use rendez_vocab::Actor;
 
 use self::error::PageError;
 pub use self::error::without_visitor;
+use self::practice::{invitation, patient, patients, staff, trail};
+use self::settings::{hours, time_off, visit_types};
 use self::visitor::Visitor;
 use crate::state::App;
 
@@ -54,6 +60,23 @@ pub fn routes() -> Router<App> {
         .route("/appointments/{id}/move", get(reschedule::form).post(reschedule::reschedule))
         .route("/appointments/{id}/outcome", post(appointment::outcome))
         .route("/practice/day", get(day::show))
+        .route("/practice/hours", get(hours::show).post(hours::send))
+        .route("/practice/hours/time-off", post(time_off::take).get(start_over))
+        .route("/practice/hours/time-off/{id}/end", post(time_off::end))
+        .route("/practice/visit-types", get(visit_types::list).post(visit_types::order))
+        .route("/practice/visit-types/{id}", get(visit_types::show).post(visit_types::send))
+        .route("/practice/patients", get(patients::show).post(patients::search))
+        .route("/practice/patients/{id}", get(patient::show))
+        .route("/practice/patients/{id}/block", post(patient::block))
+        .route("/practice/patients/{id}/unblock", post(patient::unblock))
+        .route("/practice/staff", get(staff::show).post(staff::invite))
+        .route("/practice/staff/{id}/rights", post(staff::rights))
+        .route("/practice/staff/{id}/remove", post(staff::remove))
+        .route("/practice/staff/invitations/{id}/withdraw", post(staff::withdraw))
+        .route("/practice/trail", get(trail::show))
+        .route("/invitations/{token}", get(invitation::show).post(invitation::accept))
+        .route("/ops", get(ops::show))
+        .route("/ops/jobs", get(ops::confirm).post(ops::act))
         .route("/dev/mail", get(mail::list))
         .route("/dev/mail/{id}", get(mail::show))
         .route("/dev/mail/{id}/visit.ics", get(mail::attachment))

@@ -89,7 +89,7 @@ pub(super) async fn sign_up(posted: Posted) -> Response {
                     Ok(account) => return begin(posted.visitor(), account, posted.field("next")).await,
                     Err(IdentityRefusal::EmailTaken) => form.mark("email", posted.t("wrong-email-taken")),
                     Err(IdentityRefusal::Fault(fault)) => return Err(fault.into()),
-                    Err(IdentityRefusal::Password(_) | IdentityRefusal::WrongCredentials) => {
+                    Err(_) => {
                         form.mark("password", posted.t("wrong-password-short"));
                     }
                 }
@@ -220,7 +220,7 @@ impl SignUpForm {
 
 /// Whether a text can be an e-mail address: one `@`, something before it, a domain with a dot behind it, no blanks.
 /// Whether it is one, only a mail can tell.
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     !local.is_empty()
         && !domain.contains('@')
