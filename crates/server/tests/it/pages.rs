@@ -13,10 +13,10 @@ use crate::practice::{Practice, book, patient};
 
 /// Where the pages' URLs stand.
 const SOURCE: &str = include_str!("../../../web/src/pages/mod.rs");
-const PASSWORD: &str = "correct horse battery";
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What a page answers to nobody and to a stranger who is signed in. `/sign-in` means: sent there.
-const PAGES: [(&str, &str, &str); 17] = [
+const PAGES: [(&str, &str, &str); 28] = [
     ("/", "200", "200"),
     ("/search", "200", "200"),
     ("/practitioners/{id}", "200", "200"),
@@ -30,6 +30,17 @@ const PAGES: [(&str, &str, &str); 17] = [
     ("/appointments/{id}/cancel", "/sign-in", "404"),
     ("/appointments/{id}/move", "/sign-in", "404"),
     ("/practice/day", "/sign-in", "403"),
+    ("/practice/hours", "/sign-in", "403"),
+    ("/practice/hours/time-off", "/", "/"),
+    ("/practice/visit-types", "/sign-in", "403"),
+    ("/practice/visit-types/{id}", "/sign-in", "403"),
+    ("/practice/patients", "/sign-in", "403"),
+    ("/practice/patients/{id}", "/sign-in", "403"),
+    ("/practice/staff", "/sign-in", "403"),
+    ("/practice/trail", "/sign-in", "403"),
+    ("/invitations/{token}", "404", "404"),
+    ("/ops", "/sign-in", "403"),
+    ("/ops/jobs", "/sign-in", "403"),
     // Mails are for the demo only.
     ("/dev/mail", "404", "404"),
     ("/dev/mail/{id}", "404", "404"),
@@ -38,7 +49,7 @@ const PAGES: [(&str, &str, &str); 17] = [
 ];
 
 /// What forms are sent to.
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 22] = [
     "/hold",
     "/sign-in",
     "/sign-up",
@@ -47,21 +58,35 @@ const FORMS: [&str; 8] = [
     "/appointments/{id}/cancel",
     "/appointments/{id}/move",
     "/appointments/{id}/outcome",
+    "/practice/hours",
+    "/practice/hours/time-off",
+    "/practice/hours/time-off/{id}/end",
+    "/practice/visit-types",
+    "/practice/visit-types/{id}",
+    "/practice/patients",
+    "/practice/patients/{id}/block",
+    "/practice/patients/{id}/unblock",
+    "/practice/staff",
+    "/practice/staff/{id}/rights",
+    "/practice/staff/{id}/remove",
+    "/practice/staff/invitations/{id}/withdraw",
+    "/invitations/{token}",
+    "/ops/jobs",
 ];
 
 /// A browser: it keeps cookies and sends forms with what the last page hid in them.
-struct Browser {
+pub(crate) struct Browser {
     caller: Caller,
     cookies: BTreeMap<String, String>,
     hidden: BTreeMap<String, String>,
 }
 
 impl Browser {
-    fn new(app: &TestApp) -> Self {
+    pub(crate) fn new(app: &TestApp) -> Self {
         Self { caller: app.nobody(), cookies: BTreeMap::new(), hidden: BTreeMap::new() }
     }
 
-    async fn open(&mut self, path: &str) -> Answer {
+    pub(crate) async fn open(&mut self, path: &str) -> Answer {
         let ask = self.caller.get(path).header("accept", "text/html").header("cookie", &self.jar());
         let answer = ask.await;
         self.read(&answer);
@@ -69,7 +94,7 @@ impl Browser {
     }
 
     /// Sends a form with the fields that the last page hid, and these.
-    async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let hidden = self.hidden.clone();
         let all =
             hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(fields.iter().copied());

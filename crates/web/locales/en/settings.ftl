@@ -144,7 +144,7 @@ visit-type-hold = Minutes to confirm
 visit-type-hold-hint = How long a chosen time is kept for a patient
 visit-type-room = Kind of room (optional)
 visit-type-room-hint = A room of this kind must be free as well, such as x-ray
-visit-type-minutes = { $minutes ->
+visit-type-length = { $minutes ->
     [one] 1 minute
    *[other] { $minutes } minutes
 }

@@ -144,7 +144,7 @@ visit-type-hold = Minutes pour confirmer
 visit-type-hold-hint = Combien de temps un créneau choisi est gardé pour un patient
 visit-type-room = Type de salle (facultatif)
 visit-type-room-hint = Une salle de ce type doit être libre aussi, par exemple radio
-visit-type-minutes = { $minutes ->
+visit-type-length = { $minutes ->
     [one] { $minutes } minute
    *[other] { $minutes } minutes
 }

@@ -124,10 +124,10 @@ pub(super) async fn confirm(visitor: Visitor, Lenient(asked): Lenient<Asked>) ->
             let action =
                 ACTIONS.into_iter().find(|action| *action == asked.done).ok_or(PageError::NotFound)?;
             let frame = visitor.page();
-            let text = |part: &str| frame.t1(&format!("ops-{action}-{part}"), "kind", &asked.kind);
+            let say = |part: &str| frame.t1(&format!("ops-{action}-{part}"), "kind", &asked.kind);
             let page = ConfirmPage {
-                heading: text("title"),
-                text: text("text"),
+                heading: say("title"),
+                text: say("text"),
                 button: visitor.t(&format!("ops-{action}")),
                 kind: asked.kind.clone(),
                 action,

@@ -113,7 +113,7 @@ pub(in crate::pages) async fn list(visitor: Visitor, Lenient(asked): Lenient<Ask
 /// Length, who may book, and what is unusual, on one line.
 fn facts(visitor: &Visitor, visit_type: &VisitType) -> String {
     let page = visitor.page();
-    let mut parts = vec![page.tn("visit-type-minutes", "minutes", visit_type.duration_minutes)];
+    let mut parts = vec![page.tn("visit-type-length", "minutes", visit_type.duration_minutes)];
     let buffers = visit_type.buffer_before_minutes + visit_type.buffer_after_minutes;
     if buffers > 0 {
         parts.push(page.tn("visit-type-buffers", "minutes", buffers));
