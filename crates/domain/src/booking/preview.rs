@@ -95,8 +95,7 @@ pub async fn preview(
     practitioner: PractitionerId,
     mut draft: Draft,
 ) -> Result<SchedulePreview, BookingRefusal> {
-    let before =
-        ctx.schedules.reload(&ctx.store, practitioner).await?.ok_or(BookingRefusal::NotFound)?;
+    let before = ctx.schedules.reload(&ctx.store, practitioner).await?.ok_or(BookingRefusal::NotFound)?;
     access::manage_practitioner(&ctx.actor, practitioner, before.organization)?;
     let conn = ctx.store.read_fresh().await?;
     draft.locations = locations(&conn, &before, &draft).await?;
@@ -173,8 +172,7 @@ fn concerned(changed: &VisitType, visit: Booked) -> Option<StruckVisit> {
 
 /// What of a schedule is in the way of a visit, notice, horizon and grid aside: it is booked already.
 fn verdict(schedule: &Schedule, visit: &Booked) -> Option<Why> {
-    let notice =
-        schedule.visit_type(visit.visit_type).map_or(0, |visit_type| visit_type.min_notice_minutes);
+    let notice = schedule.visit_type(visit.visit_type).map_or(0, |visit_type| visit_type.min_notice_minutes);
     let just_in_time = visit
         .range
         .start()
@@ -208,7 +206,8 @@ impl Booked {
     }
 }
 
-const BOOKED: &str = "SELECT id, patient_id, visit_type_id, location_id, starts_at, ends_at, time_zone FROM appointment
+const BOOKED: &str =
+    "SELECT id, patient_id, visit_type_id, location_id, starts_at, ends_at, time_zone FROM appointment
     WHERE practitioner_id = $1 AND starts_at > rendez_now()
       AND (status = 'booked' OR (status = 'held' AND hold_expires_at > rendez_now()))
     ORDER BY starts_at, id LIMIT $2";
@@ -230,11 +229,7 @@ async fn booked(conn: &Conn, practitioner: PractitionerId) -> Result<Vec<Booked>
 }
 
 /// The organization's locations that the draft names and the schedule does not know yet.
-async fn locations(
-    conn: &Conn,
-    schedule: &Schedule,
-    draft: &Draft,
-) -> Result<Vec<ScheduleLocation>, Fault> {
+async fn locations(conn: &Conn, schedule: &Schedule, draft: &Draft) -> Result<Vec<ScheduleLocation>, Fault> {
     let named: Vec<Uuid> = draft
         .named_locations()
         .into_iter()
@@ -244,7 +239,8 @@ async fn locations(
     if named.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "SELECT id, organization_id, time_zone FROM location WHERE id = ANY ($1) AND organization_id = $2";
+    let sql =
+        "SELECT id, organization_id, time_zone FROM location WHERE id = ANY ($1) AND organization_id = $2";
     let rows = conn.query(sql, &[&named, &schedule.organization.uuid()]).await?;
     let read = |row: &tokio_postgres::Row| {
         let name: String = row.get(2);

@@ -48,7 +48,10 @@ pub struct WeeklyOpening {
 pub async fn opening_hours(ctx: &Ctx, id: PractitionerId) -> Result<OpeningHours, DirectoryRefusal> {
     let conn = ctx.store.read_fresh().await?;
     let head = conn
-        .query_opt("SELECT version, organization_id, works_public_holidays FROM practitioner WHERE id = $1", &[&id.uuid()])
+        .query_opt(
+            "SELECT version, organization_id, works_public_holidays FROM practitioner WHERE id = $1",
+            &[&id.uuid()],
+        )
         .await?
         .ok_or(DirectoryRefusal::NotFound)?;
     let (version, organization) = (head.get(0), OrganizationId::from_uuid(head.get(1)));

@@ -264,6 +264,7 @@ pub async fn accept_invitation(
 /// Removes invitations that ended or expired more than so many days ago; returns how many.
 pub async fn purge_invitations(store: &rendez_platform::store::Store, keep_days: u16) -> Result<u64, Fault> {
     let conn = store.read_fresh().await?;
-    let sql = "DELETE FROM invitation WHERE least(ended_at, expires_at) < rendez_now() - make_interval(days => $1)";
+    let sql =
+        "DELETE FROM invitation WHERE least(ended_at, expires_at) < rendez_now() - make_interval(days => $1)";
     Ok(conn.execute(sql, &[&i32::from(keep_days)]).await?)
 }

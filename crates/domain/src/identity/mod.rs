@@ -14,12 +14,10 @@ mod staff;
 pub use commands::{register_patient, sign_in};
 pub use error::IdentityRefusal;
 pub use invitations::{
-    INVITATION_HOURS, Invitation, InvitationMail, InvitationToken, NewInvitation, SEND_MAIL, accept_invitation,
-    invitation, invite, purge_invitations, withdraw_invitation,
+    INVITATION_HOURS, Invitation, InvitationMail, InvitationToken, NewInvitation, SEND_MAIL,
+    accept_invitation, invitation, invite, purge_invitations, withdraw_invitation,
 };
 pub use model::{Account, NewPatientAccount, Role};
 pub use queries::{account_actor, display_name};
 pub use rights::{Rights, rights_in};
-pub use staff::{
-    Member, OpenInvitation, PractitionerMember, Staff, remove_member, set_rights, staff,
-};
+pub use staff::{Member, OpenInvitation, PractitionerMember, Staff, remove_member, set_rights, staff};

@@ -196,7 +196,8 @@ pub(super) async fn managing(
 }
 
 async fn keeps_a_manager(tx: &Transaction<'_>, organization: OrganizationId) -> Result<(), IdentityRefusal> {
-    let sql = "SELECT EXISTS (SELECT FROM account_organization WHERE organization_id = $1 AND rights = 'manager')";
+    let sql =
+        "SELECT EXISTS (SELECT FROM account_organization WHERE organization_id = $1 AND rights = 'manager')";
     match tx.query_one(sql, &[&organization.uuid()]).await?.get(0) {
         true => Ok(()),
         false => Err(IdentityRefusal::LastManager),

@@ -67,7 +67,8 @@ pub async fn unblock(ctx: &Ctx, at: &Workplace, patient: PatientId) -> Result<()
                 )
                 .await?;
             if ended > 0 {
-                audit::record(&tx, &task, "patient.unblock", patient.uuid(), None, Some(organization)).await?;
+                audit::record(&tx, &task, "patient.unblock", patient.uuid(), None, Some(organization))
+                    .await?;
             }
             tx.commit().await?;
             Ok(())

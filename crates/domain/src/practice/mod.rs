@@ -12,8 +12,8 @@ mod workplace;
 pub use blocks::{block_from_online_booking, unblock};
 pub use error::PracticeRefusal;
 pub use patients::{
-    FoundPatients, PatientBlock, PatientLine, PatientQuestion, PatientRecord, VisitsOfPatient, blocked_patients,
-    find_patients, patient_record, visits_of_patient,
+    FoundPatients, PatientBlock, PatientLine, PatientQuestion, PatientRecord, VisitsOfPatient,
+    blocked_patients, find_patients, patient_record, visits_of_patient,
 };
 pub use trail::{Doer, Trail, TrailEntry, TrailFilter, trail};
 pub use workplace::{Workplace, workplace};

@@ -152,8 +152,7 @@ pub async fn blocked_patients(ctx: &Ctx, at: &Workplace) -> Result<Vec<PatientLi
         )
         .await?;
     let practitioner = at.practitioner().map(|id| id.uuid());
-    let rows =
-        conn.query(&statement, &[&at.organization().uuid(), &practitioner, &at.registrars()]).await?;
+    let rows = conn.query(&statement, &[&at.organization().uuid(), &practitioner, &at.registrars()]).await?;
     Ok(rows.iter().map(line).collect())
 }
 
@@ -214,9 +213,7 @@ pub async fn patient_record(
         },
         visits: row.get(8),
         no_shows: row.get(9),
-        block: row
-            .get::<_, Option<String>>(10)
-            .map(|reason| PatientBlock { reason, since: row.get(11) }),
+        block: row.get::<_, Option<String>>(10).map(|reason| PatientBlock { reason, since: row.get(11) }),
     })
 }
 
@@ -247,8 +244,7 @@ pub async fn visits_of_patient(
             ],
         )
         .await?;
-    let mut visits: Vec<Appointment> =
-        rows.iter().map(|row| row.get::<_, Json<Appointment>>(0).0).collect();
+    let mut visits: Vec<Appointment> = rows.iter().map(|row| row.get::<_, Json<Appointment>>(0).0).collect();
     let more = visits.len() > VISITS;
     visits.truncate(VISITS);
     let next = visits.last().map(|last| last.id).filter(|_| more);

@@ -77,7 +77,8 @@ async fn nobody_works_where_they_do_not() {
         let refused = practice::workplace(&house.world.ctx(actor), asked).await;
         assert!(matches!(refused, Err(PracticeRefusal::NotFound)), "{refused:?}");
     }
-    for actor in [Actor::Nobody, Actor::Patient(house.world.patient().await), Actor::System("portal".into())] {
+    for actor in [Actor::Nobody, Actor::Patient(house.world.patient().await), Actor::System("portal".into())]
+    {
         let refused = practice::workplace(&house.world.ctx(actor), asked).await;
         assert!(matches!(refused, Err(PracticeRefusal::Denied(_))), "{refused:?}");
     }

@@ -72,19 +72,27 @@ async fn a_preview_shows_the_very_slots_that_a_save_makes() {
     let weekly = week(from, until);
     let hours = OpeningHours { weekly, works_public_holidays: Some(true), ..OpeningHours::default() };
     directory::put_opening_hours(&house.as_manager(), house.doctor.id, None, hours).await.expect("saved");
-    let window = TimeRange::new(seen.as_of, seen.as_of + SignedDuration::from_hours(24 * 15)).expect("two weeks");
+    let window =
+        TimeRange::new(seen.as_of, seen.as_of + SignedDuration::from_hours(24 * 15)).expect("two weeks");
     let visit_type = house.doctor.visit_types[0].id;
     let offered = booking::slots(&house.as_manager(), house.doctor.id, visit_type, window, None).await;
-    let promised: Vec<_> = seen.days.iter().flat_map(|day| &day.starts).flat_map(|(_, starts)| starts).collect();
+    let promised: Vec<_> =
+        seen.days.iter().flat_map(|day| &day.starts).flat_map(|(_, starts)| starts).collect();
     let kept: Vec<_> = offered.expect("slots").slots.into_iter().map(|slot| slot.start).collect();
     assert!(!promised.is_empty());
-    assert_eq!(kept[..promised.len()].iter().collect::<Vec<_>>(), promised, "an evening that ends at midnight");
+    assert_eq!(
+        kept[..promised.len()].iter().collect::<Vec<_>>(),
+        promised,
+        "an evening that ends at midnight"
+    );
 }
 
 #[tokio::test]
 async fn a_booked_visit_that_falls_outside_is_told_with_its_reason() {
     let (house, visit) = house().await;
-    let struck = |preview: SchedulePreview| preview.struck.into_iter().map(|one| (one.id, one.why)).collect::<Vec<_>>();
+    let struck = |preview: SchedulePreview| {
+        preview.struck.into_iter().map(|one| (one.id, one.why)).collect::<Vec<_>>()
+    };
     let (nine, noon) = (time(9, 0, 0, 0), time(12, 0, 0, 0));
     let same = preview(&house, draft(&house, nine, noon, Vec::new())).await;
     assert_eq!(struck(same), []);

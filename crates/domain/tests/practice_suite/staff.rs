@@ -15,8 +15,7 @@ use crate::house::{House, PASSWORD, invite, join};
 async fn the_desk_runs_the_day_and_a_manager_the_rest() {
     let house = House::new().await;
     let id = house.doctor.id;
-    let refused =
-        directory::put_opening_hours(&house.as_desk(), id, None, OpeningHours::default()).await;
+    let refused = directory::put_opening_hours(&house.as_desk(), id, None, OpeningHours::default()).await;
     assert!(matches!(refused, Err(DirectoryRefusal::Denied(Denied::Forbidden))), "{refused:?}");
     let new = NewVisitType::default();
     let refused = directory::visit_type_change(&house.as_desk(), id, None, None, new, |_| Value::Null).await;
@@ -27,7 +26,9 @@ async fn the_desk_runs_the_day_and_a_manager_the_rest() {
     let saved = directory::put_opening_hours(&house.as_manager(), id, None, OpeningHours::default()).await;
     saved.expect("a manager may");
     let own = house.world.ctx(Actor::Practitioner(id));
-    directory::put_opening_hours(&own, id, None, OpeningHours::default()).await.expect("a doctor may, at home");
+    directory::put_opening_hours(&own, id, None, OpeningHours::default())
+        .await
+        .expect("a doctor may, at home");
 }
 
 #[tokio::test]
@@ -133,14 +134,9 @@ async fn somebody_may_work_for_two_practices_with_their_own_password() {
 async fn another_practice_has_no_say() {
     let house = House::new().await;
     let stranger = house.world.practitioner(vec![]).await;
-    let foreign = join(
-        &house.world,
-        &house.world.admin(),
-        &stranger,
-        "ailleurs@cabinet.example",
-        Rights::Manager,
-    )
-    .await;
+    let foreign =
+        join(&house.world, &house.world.admin(), &stranger, "ailleurs@cabinet.example", Rights::Manager)
+            .await;
     let ctx = house.world.ctx(foreign.actor);
     let organization = house.doctor.organization;
     assert!(identity::staff(&ctx, organization).await.is_err());

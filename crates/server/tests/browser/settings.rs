@@ -133,7 +133,12 @@ async fn somebody_is_invited_joins_and_is_removed() {
         browser.press("Staff").await;
         let row = "//li[contains(., 'neuf@cabinet.example')]";
         browser.find(&format!("{row}//summary")).await.click().await.expect("it opens");
-        browser.find(&format!("{row}//button[contains(., 'Remove for good')]")).await.click().await.expect("sent");
+        browser
+            .find(&format!("{row}//button[contains(., 'Remove for good')]"))
+            .await
+            .click()
+            .await
+            .expect("sent");
         browser.see("Removed, and signed out everywhere.").await;
     })
     .await;

@@ -44,11 +44,8 @@ async fn house() -> House {
     let manager = member(&app, &doctor, "chef@cabinet.example", Rights::Manager).await;
     let desk = member(&app, &doctor, "accueil@cabinet.example", Rights::Desk).await;
     let elsewhere = member(&app, &other, "chef@ailleurs.example", Rights::Manager).await;
-    let new = NewPatient {
-        given_name: "Ana".into(),
-        family_name: "Quatremaille".into(),
-        ..NewPatient::default()
-    };
+    let new =
+        NewPatient { given_name: "Ana".into(), family_name: "Quatremaille".into(), ..NewPatient::default() };
     let made = directory::create_patient(&app.world.desk_of(&doctor), new, |_| Value::Null).await;
     let Ok(idempotency::Answer::Fresh(patient)) = made else { panic!("the desk may") };
     House { app, doctor, patient: patient.id.to_string(), desk, manager, elsewhere }
@@ -174,7 +171,12 @@ async fn two_editors_at_once_the_second_is_told() {
     };
     let send = async |browser: &mut Browser, button: &str, version: &str, seen: &str, ends: &'static str| {
         let mut fields = row(ends);
-        fields.extend([("practitioner", doctor.as_str()), ("do", button), ("version", version), ("seen", seen)]);
+        fields.extend([
+            ("practitioner", doctor.as_str()),
+            ("do", button),
+            ("version", version),
+            ("seen", seen),
+        ]);
         browser.send("/practice/hours", &fields).await
     };
     let unseen = send(&mut house.manager, "save", &first, "", "12:00").await;
@@ -191,8 +193,7 @@ async fn two_editors_at_once_the_second_is_told() {
     for line in ["09:00–12:00", "09:00–18:00"] {
         assert!(late.text.contains(line), "{line} is told: {}", late.text);
     }
-    let decided =
-        send(&mut house.manager, "save", &version(&late.text), &seen(&late.text), "18:00").await;
+    let decided = send(&mut house.manager, "save", &version(&late.text), &seen(&late.text), "18:00").await;
     assert_eq!(decided.status, 303, "{}", decided.text);
     house.app.close().await;
 }

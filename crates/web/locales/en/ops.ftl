@@ -29,6 +29,7 @@ ops-later = later
 ops-running = running
 ops-failed = failed, again later
 ops-dead = given up
+ops-idle = Nothing waits.
 ops-oldest = The oldest has been due for { $time }.
 ops-paused-since = Paused for { $time }
 ops-retry = Retry

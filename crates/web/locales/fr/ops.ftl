@@ -29,6 +29,7 @@ ops-later = plus tard
 ops-running = en cours
 ops-failed = échouées, à refaire
 ops-dead = abandonnées
+ops-idle = Rien n’attend.
 ops-oldest = La plus ancienne est due depuis { $time }.
 ops-paused-since = En pause depuis { $time }
 ops-retry = Réessayer

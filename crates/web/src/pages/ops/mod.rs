@@ -50,6 +50,7 @@ struct PartView {
 /// A kind of job.
 struct KindView {
     kind: String,
+    /// What there is of it: a word, how many, and a class of the style sheet.
     counts: Vec<(String, i64, &'static str)>,
     oldest: String,
     error: String,
@@ -272,23 +273,21 @@ fn facts(visitor: &Visitor, figures: &Figures, now: Timestamp) -> Vec<Known> {
 }
 
 fn kind_view(visitor: &Visitor, known: &KindOverview, now: Timestamp) -> KindView {
-    let count = |key: &str, number: i64, kind: &'static str| {
-        (visitor.t(key), number, if number > 0 { kind } else { "" })
-    };
+    let count = |key: &str, number: i64, kind: &'static str| (visitor.t(key), number, kind);
     let ago = |at: Timestamp| length(visitor, now.duration_since(at).as_secs_f64().max(0.0));
     KindView {
         kind: known.kind.clone(),
-        counts: vec![
+        counts: [
             count("ops-waiting", known.waiting, ""),
             count("ops-later", known.later, ""),
             count("ops-running", known.running, "good"),
             count("ops-failed", known.failed, "warn"),
             count("ops-dead", known.dead, "bad"),
-        ],
-        oldest: known
-            .oldest
-            .map(|at| visitor.page().t1("ops-oldest", "time", ago(at)))
-            .unwrap_or_default(),
+        ]
+        .into_iter()
+        .filter(|(_, number, _)| *number > 0)
+        .collect(),
+        oldest: known.oldest.map(|at| visitor.page().t1("ops-oldest", "time", ago(at))).unwrap_or_default(),
         error: known.last_error.as_deref().map(without_people).unwrap_or_default(),
         paused: known
             .paused
@@ -302,7 +301,8 @@ fn kind_view(visitor: &Visitor, known: &KindOverview, now: Timestamp) -> KindVie
 /// An error's first words, without anything that may be an address or a number of somebody.
 fn without_people(error: &str) -> String {
     let digits = |word: &str| word.chars().filter(char::is_ascii_digit).count() >= 6;
-    let word = |word: &str| if word.contains('@') || digits(word) { "…".to_owned() } else { word.to_owned() };
+    let word =
+        |word: &str| if word.contains('@') || digits(word) { "…".to_owned() } else { word.to_owned() };
     let text: Vec<String> = error.split_whitespace().map(word).collect();
     let text = text.join(" ");
     match text.char_indices().nth(ERROR) {
@@ -313,7 +313,7 @@ fn without_people(error: &str) -> String {
 
 fn route_view(visitor: &Visitor, latency: Latency) -> RouteView {
     let within = |bound: Option<f64>| match bound {
-        Some(seconds) if seconds < 1.0 => format!("≤ {:.0} ms", seconds * 1000.0),
+        Some(seconds) if seconds < 1.0 => format!("≤ {} ms", seconds * 1000.0),
         Some(seconds) => format!("≤ {seconds} s"),
         None => "> 10 s".to_owned(),
     };

@@ -47,14 +47,14 @@ pub(in crate::pages) async fn accept(Path(token): Path<String>, posted: Posted) 
             let read = InvitationToken::read(&token).ok_or(PageError::NotFound)?;
             let open = identity::invitation(&posted.ctx, read).await?;
             posted.app.admission.check_sign_in(address, &open.email).map_err(|_| PageError::TooMany)?;
-            let wrong = match identity::accept_invitation(&posted.ctx, read, posted.verbatim("password")).await
-            {
-                Ok(account) => return begin(posted.visitor(), account, "/practice/patients").await,
-                Err(IdentityRefusal::Password(_)) => "wrong-password-short",
-                Err(IdentityRefusal::WrongCredentials) => "sign-in-wrong",
-                Err(IdentityRefusal::OtherRole | IdentityRefusal::EmailTaken) => "invitation-other-role",
-                Err(refusal) => return Err(refusal.into()),
-            };
+            let wrong =
+                match identity::accept_invitation(&posted.ctx, read, posted.verbatim("password")).await {
+                    Ok(account) => return begin(posted.visitor(), account, "/practice/patients").await,
+                    Err(IdentityRefusal::Password(_)) => "wrong-password-short",
+                    Err(IdentityRefusal::WrongCredentials) => "sign-in-wrong",
+                    Err(IdentityRefusal::OtherRole | IdentityRefusal::EmailTaken) => "invitation-other-role",
+                    Err(refusal) => return Err(refusal.into()),
+                };
             let wrong = Some(posted.t(wrong));
             Ok(page(posted.visitor(), &token, &open, wrong, StatusCode::UNPROCESSABLE_ENTITY))
         })

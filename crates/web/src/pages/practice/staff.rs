@@ -125,9 +125,7 @@ pub(in crate::pages) async fn invite(posted: Posted) -> Response {
 }
 
 /// The mail in the language of whoever invites: nothing else is known of the reader.
-fn mail_in_words(
-    visitor: &Visitor,
-) -> impl FnOnce(&str, &InvitationToken) -> InvitationMail + Send + use<> {
+fn mail_in_words(visitor: &Visitor) -> impl FnOnce(&str, &InvitationToken) -> InvitationMail + Send + use<> {
     let (locale, base) = (visitor.locale, visitor.app.settings.public_url.clone());
     move |practice, token| {
         let link = format!("{base}/invitations/{}", token.reveal());

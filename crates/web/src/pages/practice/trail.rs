@@ -147,12 +147,7 @@ pub(in crate::pages) async fn show(visitor: Visitor, Lenient(asked): Lenient<Ask
         .await
 }
 
-async fn fields(
-    visitor: &Visitor,
-    place: &Workplace,
-    day: &str,
-    who: &str,
-) -> Result<Vec<Field>, PageError> {
+async fn fields(visitor: &Visitor, place: &Workplace, day: &str, who: &str) -> Result<Vec<Field>, PageError> {
     let staff = identity::staff(&visitor.ctx, place.organization()).await?;
     let mut people = vec![Choice::new("", visitor.t("trail-everybody"))];
     people.extend(staff.members.iter().map(|member| {

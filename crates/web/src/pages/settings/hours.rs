@@ -100,8 +100,13 @@ pub(in crate::pages) async fn send(posted: Posted) -> Response {
             };
             let looked = posted.field("seen") == form.digest();
             if button == "save" && looked {
-                match directory::put_opening_hours(&posted.ctx, editor.person.id, Some(version), hours.clone())
-                    .await
+                match directory::put_opening_hours(
+                    &posted.ctx,
+                    editor.person.id,
+                    Some(version),
+                    hours.clone(),
+                )
+                .await
                 {
                     Ok(_) => {
                         let id = editor.person.id;
@@ -150,7 +155,8 @@ async fn look(
     hours: &OpeningHours,
 ) -> Result<PreviewView, PageError> {
     let main = locations.first().map(|place| place.id).ok_or(PageError::NotFound)?;
-    if hours.weekly.iter().filter_map(|rule| rule.location).any(|id| !locations.iter().any(|at| at.id == id)) {
+    if hours.weekly.iter().filter_map(|rule| rule.location).any(|id| !locations.iter().any(|at| at.id == id))
+    {
         return Err(PageError::NotFound);
     }
     let rules = hours
@@ -181,7 +187,9 @@ async fn look(
 async fn locations(visitor: &Visitor, editor: &Editor) -> Result<Vec<Location>, PageError> {
     let mut all = editor.person.locations.clone();
     let house = directory::locations(&visitor.ctx, editor.person.organization).await?;
-    all.extend(house.into_iter().filter(|place| !editor.person.locations.iter().any(|own| own.id == place.id)));
+    all.extend(
+        house.into_iter().filter(|place| !editor.person.locations.iter().any(|own| own.id == place.id)),
+    );
     Ok(all)
 }
 

@@ -188,9 +188,7 @@ impl<'a> Around<'a> {
         };
         let mut rules: Vec<RuleRow> = Vec::new();
         for at in rows("rule", "weekday") {
-            rules.push(
-                self.rule(rules.len(), |part| posted.field(&format!("rule-{at}-{part}")).to_owned()),
-            );
+            rules.push(self.rule(rules.len(), |part| posted.field(&format!("rule-{at}-{part}")).to_owned()));
         }
         let mut closures: Vec<ClosureRow> = Vec::new();
         for at in rows("closure", "starts") {
@@ -241,7 +239,8 @@ impl RuleRow {
     }
 
     fn read(&mut self, visitor: &Visitor) -> Option<WeeklyOpening> {
-        let weekday = self.value("weekday").parse().ok().and_then(|day| Weekday::from_monday_one_offset(day).ok());
+        let weekday =
+            self.value("weekday").parse().ok().and_then(|day| Weekday::from_monday_one_offset(day).ok());
         let starts = self.value("starts").parse::<Time>().ok();
         let ends = self.value("ends").parse::<Time>().ok();
         if weekday.is_none() {
@@ -347,7 +346,10 @@ impl HoursForm {
 
     /// Every field, in the order of the page.
     fn all(&self) -> impl Iterator<Item = &Field> {
-        let rules = self.rules.iter().flat_map(|rule| rule.fields.iter().chain(&rule.rarely).chain(&rule.visit_types));
+        let rules = self
+            .rules
+            .iter()
+            .flat_map(|rule| rule.fields.iter().chain(&rule.rarely).chain(&rule.visit_types));
         rules.chain(std::iter::once(&self.holidays)).chain(self.closures.iter().flat_map(|row| &row.fields))
     }
 

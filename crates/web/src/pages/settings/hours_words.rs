@@ -41,9 +41,8 @@ fn words(
             format!("{} {}", when::date_long(visitor.locale, at.date()), when::clock(at.time()))
         };
         let (from, until) = (moment(starts), moment(ends));
-        let line = visitor
-            .locale
-            .text_with("hours-closed-line", [("from", from.into()), ("until", until.into())]);
+        let line =
+            visitor.locale.text_with("hours-closed-line", [("from", from.into()), ("until", until.into())]);
         reason.as_ref().map_or(line.clone(), |reason| format!("{line} · {reason}"))
     }));
     if hours.works_public_holidays == Some(true) {

@@ -66,7 +66,9 @@ impl PreviewView {
             .collect();
         let page = visitor.page();
         let slots = |count: usize| page.tn("preview-slots", "count", count);
-        let sum = |each: fn(&rendez_domain::booking::DayOfSlots) -> usize| preview.days.iter().map(each).sum::<usize>();
+        let sum = |each: fn(&rendez_domain::booking::DayOfSlots) -> usize| {
+            preview.days.iter().map(each).sum::<usize>()
+        };
         let days = preview
             .days
             .iter()

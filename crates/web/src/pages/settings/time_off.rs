@@ -48,7 +48,10 @@ struct TimeOffPage {
 }
 
 /// The absences that are not over.
-pub(super) async fn absences(visitor: &Visitor, person: &Practitioner) -> Result<Vec<AbsenceView>, PageError> {
+pub(super) async fn absences(
+    visitor: &Visitor,
+    person: &Practitioner,
+) -> Result<Vec<AbsenceView>, PageError> {
     let zone = when::zone_named(main_zone(person));
     let moment = |at: Timestamp| when::moment(visitor.locale, &at.to_zoned(zone.clone()));
     let entries = directory::list_time_off(&visitor.ctx, person.id).await?;
@@ -104,7 +107,8 @@ pub(in crate::pages) async fn take(posted: Posted) -> Response {
             let draft = Draft { time_off: Some((id, new.range)), ..Draft::default() };
             let preview = booking::preview(&visitor.ctx, person.id, draft).await?;
             let view = PreviewView::new(visitor, person, &preview, &[]).await?;
-            let again = (posted.field("do") == "take").then(|| Notice::warn(visitor.t("settings-look-again")));
+            let again =
+                (posted.field("do") == "take").then(|| Notice::warn(visitor.t("settings-look-again")));
             show(visitor, person, fields, Some((view, seen)), again, StatusCode::OK)
         })
         .await

@@ -61,7 +61,10 @@ impl VisitTypeForm {
         let t = |key: &str| visitor.t(key);
         let number = |name: &'static str, label: &str, hint: &str, least: u32, most: u32| {
             let hint = if hint.is_empty() { String::new() } else { visitor.t(hint) };
-            Field::new("number", name, visitor.t(label), value(name)).within(least, most).hint(hint).required()
+            Field::new("number", name, visitor.t(label), value(name))
+                .within(least, most)
+                .hint(hint)
+                .required()
         };
         let who = [WhoMayBook::Anyone, WhoMayBook::New, WhoMayBook::Known]
             .map(|who| Choice::new(who.as_str(), visitor.t(&format!("visit-type-who-{}", who.as_str()))));
@@ -88,7 +91,9 @@ impl VisitTypeForm {
 
     /// Judges every field; the visit type if all are right.
     pub(super) fn read(&mut self, visitor: &Visitor) -> Option<NewVisitType> {
-        let [name, duration, before, after, telehealth, active] = self.main.as_mut_slice() else { return None };
+        let [name, duration, before, after, telehealth, active] = self.main.as_mut_slice() else {
+            return None;
+        };
         let [who, notice, horizon, hold, room] = self.rules.as_mut_slice() else { return None };
         let who_may_book = WhoMayBook::named(&who.value);
         if who_may_book.is_none() {
@@ -101,8 +106,7 @@ impl VisitTypeForm {
         // Each is judged, whatever the others say.
         let (title, minutes) = (name.text(visitor), duration.number(visitor));
         let (before, after) = (before.number(visitor), after.number(visitor));
-        let (notice, horizon, hold) =
-            (notice.number(visitor), horizon.number(visitor), hold.number(visitor));
+        let (notice, horizon, hold) = (notice.number(visitor), horizon.number(visitor), hold.number(visitor));
         let (telehealth, active) = (telehealth.value == "yes", active.value == "yes");
         if self.main.iter().chain(&self.rules).any(|field| field.wrong.is_some()) {
             return None;

@@ -143,12 +143,12 @@ pub(in crate::pages) async fn order(posted: Posted) -> Response {
             let to = if up { at.saturating_sub(1) } else { (at + 1).min(ids.len() - 1) };
             ids.swap(at, to);
             let version = posted.field("version").parse().unwrap_or(0);
-            let done = match directory::order_visit_types(&posted.ctx, editor.person.id, Some(version), ids).await
-            {
-                Ok(()) => "saved",
-                Err(DirectoryRefusal::VersionMismatch) => "changed",
-                Err(refusal) => return Err(refusal.into()),
-            };
+            let done =
+                match directory::order_visit_types(&posted.ctx, editor.person.id, Some(version), ids).await {
+                    Ok(()) => "saved",
+                    Err(DirectoryRefusal::VersionMismatch) => "changed",
+                    Err(refusal) => return Err(refusal.into()),
+                };
             Ok(go(&format!("/practice/visit-types?practitioner={}&done={done}", editor.person.id)))
         })
         .await
