@@ -97,16 +97,20 @@ WITH ours AS (
     UNION SELECT a.patient_id FROM appointment a
     WHERE a.practitioner_id = $2 AND a.status IN ('booked', 'arrived', 'fulfilled', 'no-show')
     UNION SELECT x.id FROM patient x WHERE x.registered_by = ANY ($3)
+), named AS MATERIALIZED (
+    SELECT p.id, p.given_name, p.family_name, p.birth_date, p.phone,
+           rendez_search_key(p.family_name || ' ' || p.given_name) AS name
+    FROM ours JOIN patient p ON p.id = ours.id
+    WHERE ($5::date IS NULL OR p.birth_date = $5) AND ($6::text IS NULL OR p.phone = $6)
 )
-SELECT p.id, p.given_name, p.family_name, p.birth_date, p.phone,
-       EXISTS (SELECT FROM patient_block b WHERE b.patient_id = p.id AND b.organization_id = $1)
-FROM ours JOIN patient p ON p.id = ours.id
-WHERE coalesce((SELECT bool_and(p.search_name LIKE word || '%' OR p.search_name LIKE '% ' || word || '%')
+SELECT n.id, n.given_name, n.family_name, n.birth_date, n.phone,
+       EXISTS (SELECT FROM patient_block b WHERE b.patient_id = n.id AND b.organization_id = $1)
+FROM named n
+WHERE coalesce((SELECT bool_and(n.name LIKE word || '%' OR n.name LIKE '% ' || word || '%')
                 FROM unnest(string_to_array(rendez_search_key($4), ' ')) AS word), true)
-  AND ($5::date IS NULL OR p.birth_date = $5)
-  AND ($6::text IS NULL OR p.phone = $6)
-  AND ($7::uuid IS NULL OR (p.search_name, p.id) > (SELECT q.search_name, q.id FROM patient q WHERE q.id = $7))
-ORDER BY p.search_name, p.id LIMIT $8";
+  AND ($7::uuid IS NULL OR (n.name, n.id) > (
+      SELECT rendez_search_key(q.family_name || ' ' || q.given_name), q.id FROM patient q WHERE q.id = $7))
+ORDER BY n.name, n.id LIMIT $8";
 
 /// Looks for patients of a practice, by name.
 pub async fn find_patients(
@@ -148,7 +152,7 @@ pub async fn blocked_patients(ctx: &Ctx, at: &Workplace) -> Result<Vec<PatientLi
              WHERE b.organization_id = $1 AND ($2::uuid IS NULL OR p.registered_by = ANY ($3) OR EXISTS (
                  SELECT FROM appointment a WHERE a.patient_id = p.id AND a.practitioner_id = $2
                  AND a.status IN ('booked', 'arrived', 'fulfilled', 'no-show')))
-             ORDER BY p.search_name, p.id LIMIT 100",
+             ORDER BY lower(p.family_name), lower(p.given_name), p.id LIMIT 100",
         )
         .await?;
     let practitioner = at.practitioner().map(|id| id.uuid());

@@ -74,6 +74,14 @@ const SAMPLES: &[(&str, &str)] = &[
          INSERT INTO import_place (run_id, key, is_line, file_no, line, said) VALUES (1, 'k', false, 0, 2, '{}');
          INSERT INTO import_finding SELECT id, 0, 3, 'line', 'it is no JSON', '' FROM import_run",
     ),
+    (
+        "0010_create_practice_records",
+        "INSERT INTO patient_block (organization_id, patient_id, reason, blocked_by)
+            SELECT o.id, x.id, 'missed three', 'staff:acc_x' FROM organization o, patient x;
+         INSERT INTO invitation (id, organization_id, email, rights, token_hash, invited_by, expires_at)
+            SELECT gen_random_uuid(), id, 'neuf@example.org', 'desk', 'x', 'admin:root', '2027-01-01' FROM organization;
+         INSERT INTO job_pause (kind, paused_by) VALUES ('mail.confirmation', 'admin:root')",
+    ),
 ];
 
 /// How many rows each table has, but for the list of migrations itself.
