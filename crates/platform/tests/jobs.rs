@@ -239,7 +239,11 @@ async fn dead_jobs_live_again_but_never_two_with_one_key() {
     )
     .await
     .unwrap();
-    assert_eq!(retry(&*conn, "test").await.unwrap(), 2, "the one without a key, and the newer with the key a");
+    assert_eq!(
+        retry(&*conn, "test").await.unwrap(),
+        2,
+        "the one without a key, and the newer with the key a"
+    );
     let seen = overview(&*conn, &[]).await.unwrap();
     let known = |kind: &str| seen.iter().find(|known| known.kind == kind).unwrap();
     assert_eq!((known("test").waiting, known("test").dead), (3, 2));

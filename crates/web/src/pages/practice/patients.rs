@@ -13,6 +13,7 @@ use crate::pages::fields::Field;
 use crate::pages::form::Posted;
 use crate::pages::page::Page;
 use crate::pages::query::Lenient;
+use crate::pages::views::telephone;
 use crate::pages::visitor::Visitor;
 use crate::pages::when;
 
@@ -120,7 +121,8 @@ fn question(visitor: &Visitor, fields: &mut [Field]) -> Option<PatientQuestion> 
 
 fn line(visitor: &Visitor, place: &Workplace, known: &PatientLine) -> Line {
     let born = known.birth_date.map(|date| when::date_numbers(visitor.locale, date));
-    let facts: Vec<String> = born.into_iter().chain(known.phone.clone()).collect();
+    let facts: Vec<String> =
+        born.into_iter().chain(known.phone.as_deref().map(|number| telephone(visitor, number))).collect();
     Line {
         href: at(&format!("/practice/patients/{}", known.id), place),
         name: format!("{} {}", known.family_name, known.given_name),
