@@ -4,6 +4,7 @@
 //! a function), `error` (its refusals). `timeline` knows no appointment, only claims; `search` and `notify` follow
 //! and are imported by no sibling.
 
+mod audit;
 pub mod availability;
 pub mod booking;
 pub mod committed;
@@ -13,6 +14,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod notify;
 pub mod personal;
+pub mod practice;
 pub mod regions;
 pub mod search;
 pub mod timeline;

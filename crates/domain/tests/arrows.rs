@@ -9,6 +9,7 @@ const MODULES: [&str; 10] = [
     "directory",
     "identity",
     "notify",
+    "practice",
     "regions",
     "search",
     "timeline",

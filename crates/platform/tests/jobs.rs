@@ -8,7 +8,9 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use rendez_platform::fault::Fault;
-use rendez_platform::jobs::{Job, JobError, JobHandler, NewJob, Runner, Sweep, enqueue, purge_finished};
+use rendez_platform::jobs::{
+    Job, JobError, JobHandler, NewJob, Runner, Sweep, enqueue, go_on, overview, pause, purge_finished, retry,
+};
 use rendez_platform::store::Store;
 use rendez_testkit::TestDatabase;
 use serde_json::json;
@@ -200,4 +202,51 @@ async fn a_sweep_runs_until_the_stop_and_a_failing_one_runs_again() {
     }
     soft.cancel();
     running.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_paused_kind_waits_until_it_may_go_on() {
+    let database = TestDatabase::new().await;
+    let store = database.store();
+    let conn = store.read_fresh().await.unwrap();
+    pause(&*conn, "test", "admin:operator").await.unwrap();
+    promise(&store, "well").await;
+    let mut worker = Worker::start(&store);
+    let seen = overview(&*conn, &["test", "other"]).await.unwrap();
+    assert_eq!(seen.iter().map(|known| known.kind.as_str()).collect::<Vec<_>>(), ["other", "test"]);
+    assert_eq!((seen[1].waiting, seen[1].running), (1, 0));
+    assert_eq!(seen[1].paused.as_ref().map(|(by, _)| by.as_str()), Some("admin:operator"));
+    assert!(worker.runs.try_recv().is_err());
+    go_on(&*conn, "test").await.unwrap();
+    assert_eq!(worker.next_run().await.1, 1);
+    worker.stop().await;
+    assert_eq!(the_job(&store).await.0, "done");
+}
+
+#[tokio::test]
+async fn dead_jobs_live_again_but_never_two_with_one_key() {
+    let database = TestDatabase::new().await;
+    let store = database.store();
+    let conn = store.read_fresh().await.unwrap();
+    conn.batch_execute(
+        "INSERT INTO job (kind, payload, state, attempts, finished_at, last_error, unique_key) VALUES
+            ('test', '{}', 'dead', 12, rendez_now(), 'broken', NULL),
+            ('test', '{}', 'dead', 12, rendez_now(), 'broken', 'a'),
+            ('test', '{}', 'dead', 12, rendez_now(), 'broken', 'a'),
+            ('test', '{}', 'dead', 12, rendez_now(), 'broken', 'b'),
+            ('else', '{}', 'dead', 12, rendez_now(), 'broken', NULL);
+         INSERT INTO job (kind, payload, unique_key) VALUES ('test', '{}', 'b')",
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        retry(&*conn, "test").await.unwrap(),
+        2,
+        "the one without a key, and the newer with the key a"
+    );
+    let seen = overview(&*conn, &[]).await.unwrap();
+    let known = |kind: &str| seen.iter().find(|known| known.kind == kind).unwrap();
+    assert_eq!((known("test").waiting, known("test").dead), (3, 2));
+    assert_eq!(known("else").dead, 1, "other kinds stay");
+    assert_eq!(known("else").last_error.as_deref(), Some("broken"));
 }

@@ -8,7 +8,7 @@ use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 use rendez_domain::identity::IdentityRefusal;
 use rendez_domain::notify::{MailKind, deliver};
-use rendez_domain::{Ctx, Services, booking, idempotency, notify, personal, waiting};
+use rendez_domain::{Ctx, Services, booking, idempotency, identity, notify, personal, waiting};
 use rendez_platform::auth::session;
 use rendez_platform::change_log::maintain_partitions;
 use rendez_platform::config::Retention;
@@ -50,6 +50,7 @@ pub(crate) fn worker(services: &Arc<Services>, mailer: Mailer, retention: Retent
         runner = runner.handle(kind, WaitingJob { ctx: ctx.clone() });
     }
     runner = runner.handle(personal::FORGET_JOB, ForgetJob { ctx: ctx.clone() });
+    runner = runner.handle(identity::SEND_MAIL, WrittenMailJob { ctx: ctx.clone(), mailer });
     let (follower, looker) = (ctx.clone(), ctx.clone());
     let expiry = ctx.clone();
     let upkeep = ctx;
@@ -74,11 +75,12 @@ pub(crate) fn worker(services: &Arc<Services>, mailer: Mailer, retention: Retent
 
 /// Drops what is past its retention. What cannot be dropped keeps nothing else from it; the first failure is the answer.
 async fn forget(store: &Store, retention: Retention) -> Result<(), Fault> {
-    let steps: [(&str, BoxFuture<'_, Result<(), Fault>>); 5] = [
+    let steps: [(&str, BoxFuture<'_, Result<(), Fault>>); 6] = [
         ("changes", Box::pin(forget_changes(store, retention.change_days))),
         ("jobs", Box::pin(forget_jobs(store, retention.job_days))),
         ("sessions", Box::pin(forget_sessions(store))),
         ("answers", Box::pin(idempotency::purge(store, retention.idempotency_hours).map_ok(|_| ()))),
+        ("invitations", Box::pin(identity::purge_invitations(store, retention.mail_days).map_ok(|_| ()))),
         ("mails", Box::pin(notify::purge(store, retention.mail_days).map_ok(|_| ()))),
     ];
     let mut first = Ok(());
@@ -164,6 +166,22 @@ impl JobHandler for ForgetJob {
                 Err(IdentityRefusal::Fault(fault)) => Err(fault.into()),
                 Err(refusal) => Err(JobError::Never(refusal.to_string())),
             }
+        })
+    }
+}
+
+/// Sends a mail that the command has written itself.
+struct WrittenMailJob {
+    ctx: Ctx,
+    mailer: Arc<Mailer>,
+}
+
+impl JobHandler for WrittenMailJob {
+    fn run<'a>(&'a self, job: &'a Job) -> BoxFuture<'a, Result<(), JobError>> {
+        Box::pin(async move {
+            let unreadable = || JobError::Never("the payload names no mail".into());
+            let id = job.payload["mail"].as_str().and_then(|id| id.parse().ok()).ok_or_else(unreadable)?;
+            notify::send_written(&self.ctx, &self.mailer, id).await
         })
     }
 }

@@ -16,7 +16,7 @@ use rendez_platform::mail::Mailer;
 use rendez_platform::private_postgres::{PrivatePostgres, PrivatePostgresSettings, StartError};
 use rendez_platform::store::Store;
 use rendez_platform::telemetry::health::{Part, Readiness};
-use rendez_platform::telemetry::{logs, metrics::Metrics};
+use rendez_platform::telemetry::{disk, logs, metrics::Metrics};
 use rendez_web::DemoLogin;
 use rendez_web::api::live::Live;
 use rendez_web::serve::{ServeSettings, serve as serve_http};
@@ -47,6 +47,7 @@ pub(crate) async fn serve(arguments: Serve) -> Result<()> {
     lifecycle.watch_signals()?;
     metrics.spawn_upkeep(lifecycle.soft());
     memory::spawn_upkeep(lifecycle.soft());
+    disk::spawn(arguments.data_dir.clone(), lifecycle.soft());
 
     let readiness = Readiness::new();
     let database = readiness.part("database");

@@ -14,6 +14,7 @@ mod agenda;
 mod almanac;
 mod cache;
 mod check;
+mod draft;
 mod expand;
 mod explain;
 mod model;
@@ -26,6 +27,7 @@ pub use agenda::{Agenda, AgendaPlace, AgendaShift, MOST_VISIT_TYPES, agenda, boo
 pub use almanac::Almanac;
 pub use cache::ScheduleCache;
 pub use check::{NotOffered, Offer, check};
+pub use draft::Draft;
 pub use expand::Source;
 pub use explain::{Busy, Verdict, explain};
 pub use model::{

@@ -65,6 +65,9 @@ pub enum BookingRefusal {
     /// The visit type is for patients who have never been here.
     #[error("only for new patients")]
     NewPatientsOnly,
+    /// The practice asks this patient to call instead of booking online.
+    #[error("this practice asks you to call")]
+    BlockedByPractice,
     /// The hold's deadline has passed.
     #[error("the hold has expired")]
     HoldExpired,

@@ -12,6 +12,7 @@ mod model;
 mod offers;
 mod outcome;
 mod overbook;
+mod preview;
 mod queries;
 mod rooms;
 pub mod statements;
@@ -27,6 +28,7 @@ pub use expiry::{expire_due, sweep};
 pub use model::{Appointment, Outcome, Status};
 pub use offers::{ExplainedSlot, OfferedSlots, OwnHold, explain, slots};
 pub use overbook::{OverbookRequest, overbook};
+pub use preview::{DayOfSlots, SchedulePreview, StruckVisit, Why, preview};
 pub use queries::{AppointmentFilter, AppointmentPage, find, list};
 pub(crate) use rooms::Rooms;
 

@@ -96,7 +96,7 @@ const BUSY: &str = concat!(
 );
 
 /// The database's present, the schedule's version and what takes the practitioner's time, by start.
-async fn busy(
+pub(super) async fn busy(
     conn: &Conn,
     practitioner: PractitionerId,
     window: TimeRange,
@@ -137,7 +137,7 @@ async fn own_holds(
 }
 
 /// Buffers reach over a window's edges, at most 8 hours each way, and a visit is no longer than a day.
-fn reach(window: TimeRange) -> TimeRange {
+pub(super) fn reach(window: TimeRange) -> TimeRange {
     let day = SignedDuration::from_hours(24);
     TimeRange::new(
         window.start().checked_sub(day).unwrap_or(window.start()),

@@ -78,6 +78,7 @@ fn read(code: &str, appointment: Option<Appointment>) -> Result<Said, BookingRef
         "no-room-free" => Said::NoRoom,
         "known-patients-only" => Said::Refused(No::KnownPatientsOnly),
         "new-patients-only" => Said::Refused(No::NewPatientsOnly),
+        "blocked-by-practice" => Said::Refused(No::BlockedByPractice),
         "hold-expired" => Said::Refused(No::HoldExpired),
         "already-confirmed" => Said::Refused(No::AlreadyConfirmed),
         "wrong-status" => Said::Refused(No::WrongStatus),

@@ -65,8 +65,8 @@ WITH made AS (
     SELECT 'mail.confirmation', jsonb_build_object('appointment', m.id, 'version', m.version)
     FROM made m JOIN patient x ON x.id = m.patient_id WHERE (x.email IS NOT NULL OR is_cared_for(x.id))
 ), audited AS (
-    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
-    SELECT created_at, $10, 'appointment.overbook', id, version, $11::text::inet, $12 FROM made
+    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id, organization_id)
+    SELECT created_at, $10, 'appointment.overbook', id, version, $11::text::inet, $12, organization_id FROM made
 ), remembered AS (
     INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer)
     SELECT $13, $14, $15, $16, 201, 'appointment', to_jsonb(made) FROM made WHERE $15::text IS NOT NULL

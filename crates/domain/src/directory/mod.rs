@@ -33,4 +33,4 @@ pub use practitioners::{
 pub use time_off::{
     NewTimeOff, StruckAppointment, TakenTimeOff, TimeOffEntry, end_time_off, list_time_off, take_time_off,
 };
-pub use visit_types::visit_type_change;
+pub use visit_types::{order_visit_types, visit_type_change};

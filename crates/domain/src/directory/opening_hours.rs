@@ -6,7 +6,7 @@ use rendez_vocab::ids::{LocationId, OrganizationId, PractitionerId, VisitTypeId}
 use uuid::Uuid;
 
 use super::error::DirectoryRefusal;
-use super::practitioners::{bump_schedule, lock, practitioner, record};
+use super::practitioners::{bump_schedule, lock, may_change_schedule, practitioner, record};
 use crate::ctx::Ctx;
 use crate::identity::access;
 
@@ -17,6 +17,8 @@ pub struct OpeningHours {
     pub weekly: Vec<WeeklyOpening>,
     /// When they do not hold: wall-clock `[start, end)` with a reason.
     pub closures: Vec<(DateTime, DateTime, Option<String>)>,
+    /// Whether the weekly rules hold on public holidays too; `None` leaves it as it is.
+    pub works_public_holidays: Option<bool>,
     /// The practitioner's version; what a caller sends here is ignored.
     pub version: i64,
 }
@@ -46,7 +48,10 @@ pub struct WeeklyOpening {
 pub async fn opening_hours(ctx: &Ctx, id: PractitionerId) -> Result<OpeningHours, DirectoryRefusal> {
     let conn = ctx.store.read_fresh().await?;
     let head = conn
-        .query_opt("SELECT version, organization_id FROM practitioner WHERE id = $1", &[&id.uuid()])
+        .query_opt(
+            "SELECT version, organization_id, works_public_holidays FROM practitioner WHERE id = $1",
+            &[&id.uuid()],
+        )
         .await?
         .ok_or(DirectoryRefusal::NotFound)?;
     let (version, organization) = (head.get(0), OrganizationId::from_uuid(head.get(1)));
@@ -81,6 +86,7 @@ pub async fn opening_hours(ctx: &Ctx, id: PractitionerId) -> Result<OpeningHours
     Ok(OpeningHours {
         weekly: weekly.collect(),
         version,
+        works_public_holidays: Some(head.get(2)),
         closures: closures.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect(),
     })
 }
@@ -108,10 +114,18 @@ pub async fn put_opening_hours(
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
             let version = lock(&tx, id, if_match).await?;
+            may_change_schedule(&tx, &task, id, known.organization).await?;
             adopt_locations(&tx, id, known.organization.uuid(), &hours).await?;
             tx.execute("DELETE FROM opening_rule WHERE practitioner_id = $1", &[&id.uuid()]).await?;
             tx.execute("DELETE FROM closure WHERE practitioner_id = $1", &[&id.uuid()]).await?;
             insert(&tx, id, main, &hours).await?;
+            if let Some(works) = hours.works_public_holidays {
+                tx.execute(
+                    "UPDATE practitioner SET works_public_holidays = $2 WHERE id = $1",
+                    &[&id.uuid(), &works],
+                )
+                .await?;
+            }
             bump_schedule(&tx, id).await?;
             record(&tx, &task, "opening-hours.replace", id.uuid(), version).await?;
             tx.commit().await?;

@@ -16,7 +16,7 @@ use super::visit_types::{insert_visit_type, visit_types_of};
 use crate::availability::VisitType;
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
-use crate::identity::access;
+use crate::identity::{access, rights_in};
 use crate::regions::search_key;
 
 const COLUMNS: &str = "p.id, p.organization_id, p.given_name, p.family_name, p.specialty, p.languages, p.phone, p.email,
@@ -300,6 +300,17 @@ pub(super) async fn lock(
     Ok(version)
 }
 
+/// Staff change hours and visit types only with the right to it, as it is once the practitioner's row is locked.
+pub(super) async fn may_change_schedule(
+    tx: &Transaction<'_>,
+    ctx: &Ctx,
+    id: PractitionerId,
+    organization: OrganizationId,
+) -> Result<(), DirectoryRefusal> {
+    let rights = rights_in(tx, &ctx.actor, organization).await?;
+    Ok(access::change_schedule(&ctx.actor, id, organization, rights)?)
+}
+
 /// Raises the schedule's version, which every booking compares, and the record's, which clients compare; tells followers.
 pub(super) async fn bump_schedule(tx: &Transaction<'_>, id: PractitionerId) -> Result<(), Fault> {
     tx.execute(
@@ -327,19 +338,7 @@ pub(crate) async fn record(
     subject: Uuid,
     version: i64,
 ) -> Result<(), Fault> {
-    tx.execute(
-        "INSERT INTO audit (actor, action, subject_id, version, address, request_id) VALUES ($1, $2, $3, $4, $5::text::inet, $6)",
-        &[
-            &ctx.actor.to_string(),
-            &action,
-            &subject,
-            &version,
-            &ctx.origin.address.map(|address| address.to_string()),
-            &ctx.origin.request_id,
-        ],
-    )
-    .await?;
-    Ok(())
+    crate::audit::record(tx, ctx, action, subject, Some(version), None).await
 }
 
 fn check_specialty(ctx: &Ctx, code: Option<&str>) -> Result<(), DirectoryRefusal> {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::error::DirectoryRefusal;
 use super::model::{NewVisitType, Practitioner};
-use super::practitioners::{bump_schedule, by_id, lock, practitioner, record};
+use super::practitioners::{bump_schedule, by_id, lock, may_change_schedule, practitioner, record};
 use crate::availability::{VISIT_TYPES, VisitType, visit_type};
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
@@ -36,6 +36,7 @@ pub async fn visit_type_change(
                 return Ok(Answer::Replayed(earlier?));
             }
             let version = lock(&tx, practitioner_id, if_match).await?;
+            may_change_schedule(&tx, &task, practitioner_id, before.organization).await?;
             match visit_type {
                 None => {
                     let position = i16::try_from(before.visit_types.len()).unwrap_or(i16::MAX);
@@ -55,6 +56,40 @@ pub async fn visit_type_change(
         .await?;
     ctx.tell_changed(practitioner_id).await;
     Ok(after)
+}
+
+/// Puts the visit types into the order in which patients see them. Those that are not named follow as they stood.
+pub async fn order_visit_types(
+    ctx: &Ctx,
+    practitioner_id: PractitionerId,
+    if_match: Option<i64>,
+    order: Vec<VisitTypeId>,
+) -> Result<(), DirectoryRefusal> {
+    let before = practitioner(ctx, practitioner_id).await?;
+    access::manage_practitioner(&ctx.actor, practitioner_id, before.organization)?;
+    let task = ctx.clone();
+    ctx.store
+        .write(move |mut conn| async move {
+            let tx = conn.transaction().await?;
+            let version = lock(&tx, practitioner_id, if_match).await?;
+            may_change_schedule(&tx, &task, practitioner_id, before.organization).await?;
+            let ids: Vec<Uuid> = order.iter().map(|id| id.uuid()).collect();
+            tx.execute(
+                "UPDATE visit_type v SET position = ordered.place
+                 FROM (SELECT t.id, row_number() OVER (ORDER BY array_position($2::uuid[], t.id), t.position, t.id) - 1 AS place
+                       FROM visit_type t WHERE t.practitioner_id = $1) ordered
+                 WHERE v.id = ordered.id",
+                &[&practitioner_id.uuid(), &ids],
+            )
+            .await?;
+            bump_schedule(&tx, practitioner_id).await?;
+            record(&tx, &task, "visit-type.order", practitioner_id.uuid(), version).await?;
+            tx.commit().await?;
+            Ok::<_, DirectoryRefusal>(())
+        })
+        .await?;
+    ctx.tell_changed(practitioner_id).await;
+    Ok(())
 }
 
 async fn replace_visit_type(

@@ -7,6 +7,8 @@ use rendez_vocab::Actor;
 use rendez_vocab::ids::{OrganizationId, PatientId, PractitionerId};
 use uuid::Uuid;
 
+use super::rights::Rights;
+
 /// The caller may not do this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
@@ -176,5 +178,35 @@ pub fn practice(actor: &Actor) -> Result<(), Denied> {
         Actor::Nobody => Err(Denied::SignIn),
         Actor::Practitioner(_) | Actor::Staff { .. } | Actor::Admin(_) | Actor::Server => Ok(()),
         _ => Err(Denied::Forbidden),
+    }
+}
+
+/// Whether the caller may change when a practitioner can be booked and what for. Staff need the right to it, as the
+/// database has it now; practitioners change their own.
+pub fn change_schedule(
+    actor: &Actor,
+    practitioner: PractitionerId,
+    organization: OrganizationId,
+    rights: Option<Rights>,
+) -> Result<(), Denied> {
+    manage_practitioner(actor, practitioner, organization)?;
+    match (actor, rights) {
+        (Actor::Staff { .. }, Some(Rights::Manager)) => Ok(()),
+        (Actor::Staff { .. }, _) => Err(Denied::Forbidden),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the caller sees a practice's own records: its patients, its trail.
+pub fn work_in(actor: &Actor, rights: Option<Rights>) -> Result<Rights, Denied> {
+    practice(actor)?;
+    rights.ok_or(Denied::Forbidden)
+}
+
+/// Whether the caller says who works for an organization, and with which rights.
+pub fn manage_staff(actor: &Actor, rights: Option<Rights>) -> Result<(), Denied> {
+    match work_in(actor, rights)? {
+        Rights::Manager => Ok(()),
+        Rights::Desk => Err(Denied::Forbidden),
     }
 }

@@ -5,6 +5,7 @@ use rendez_platform::auth::password::HashError;
 use rendez_platform::fault::Fault;
 
 use super::access::Denied;
+use crate::idempotency::KeyRefusal;
 
 /// Signing up or in said no, or our side broke.
 #[derive(Debug, thiserror::Error)]
@@ -18,9 +19,21 @@ pub enum IdentityRefusal {
     /// Address or password is wrong; it is not said which.
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
+    /// No such record, or not the caller's.
+    #[error("no such record")]
+    NotFound,
     /// The caller may not.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// The key of the request.
+    #[error(transparent)]
+    Key(#[from] KeyRefusal),
+    /// The organization would have nobody left who manages it.
+    #[error("an organization keeps a manager")]
+    LastManager,
+    /// The address belongs to an account of another role.
+    #[error("this address belongs to an account of another role")]
+    OtherRole,
     /// Our side broke.
     #[error(transparent)]
     Fault(#[from] Fault),

@@ -1,14 +1,17 @@
 //! People who sign in, and the one place that says who may do what.
 //!
-//! Owns the tables `account`, `consent`, `account_organization` and `care`; sessions and tokens are the platform's.
+//! Owns the tables `account`, `consent`, `account_organization`, `care` and `invitation`; sessions and tokens are the platform's.
 
 pub mod access;
 mod account;
 mod care;
 mod commands;
 mod error;
+mod invitations;
 mod model;
 mod queries;
+mod rights;
+mod staff;
 
 pub use account::{
     OwnAccount, OwnSession, change_email, change_password, end_other_sessions, own_account, set_consents,
@@ -20,5 +23,11 @@ pub use care::{
 };
 pub use commands::{register_patient, sign_in};
 pub use error::IdentityRefusal;
+pub use invitations::{
+    INVITATION_HOURS, Invitation, InvitationMail, InvitationToken, NewInvitation, SEND_MAIL,
+    accept_invitation, invitation, invite, purge_invitations, withdraw_invitation,
+};
 pub use model::{Account, NewPatientAccount, Role};
 pub use queries::{account_actor, display_name};
+pub use rights::{Rights, rights_in};
+pub use staff::{Member, OpenInvitation, PractitionerMember, Staff, remove_member, set_rights, staff};

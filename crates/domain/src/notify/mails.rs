@@ -181,7 +181,7 @@ async fn write(ctx: &Ctx, mail: &Mail) -> Result<bool, Fault> {
     Ok(conn.query_one("SELECT sent_at IS NOT NULL FROM mail WHERE id = $1", &[&mail.id]).await?.get(0))
 }
 
-async fn mark_sent(ctx: &Ctx, id: Uuid) -> Result<(), Fault> {
+pub(super) async fn mark_sent(ctx: &Ctx, id: Uuid) -> Result<(), Fault> {
     let conn = ctx.store.read_fresh().await?;
     conn.execute("UPDATE mail SET sent_at = rendez_now() WHERE id = $1", &[&id]).await?;
     Ok(())

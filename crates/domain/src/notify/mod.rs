@@ -8,7 +8,9 @@ mod feed;
 mod ics;
 mod mails;
 mod text;
+mod written;
 
 pub use feed::{FeedRefusal, FeedToken, feed, feed_since, renew_feed, revoke_feed};
 pub use ics::{IcsMethod, Visit, calendar};
 pub use mails::{KeptMail, MailKind, deliver, kept_mail, kept_mails, purge, visit};
+pub use written::send_written;

@@ -92,6 +92,14 @@ const SAMPLES: &[(&str, &str)] = &[
             VALUES ('00000000-0000-0000-0000-000000000006', '00000000-0000-0000-0000-000000000009', 'child', '2026-12-01Z', 1);
          INSERT INTO calendar_feed SELECT '00000000-0000-0000-0000-000000000006', 'x', '2026-12-01Z'",
     ),
+    (
+        "0010_create_practice_records",
+        "INSERT INTO patient_block (organization_id, patient_id, reason, blocked_by)
+            SELECT o.id, x.id, 'missed three', 'staff:acc_x' FROM organization o, patient x;
+         INSERT INTO invitation (id, organization_id, email, rights, token_hash, invited_by, expires_at)
+            SELECT gen_random_uuid(), id, 'neuf@example.org', 'desk', 'x', 'admin:root', '2027-01-01' FROM organization;
+         INSERT INTO job_pause (kind, paused_by) VALUES ('mail.confirmation', 'admin:root')",
+    ),
 ];
 
 /// How many rows each table has, but for the list of migrations itself.

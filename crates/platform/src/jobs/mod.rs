@@ -5,11 +5,13 @@
 //! returns leases. It does not know what a job does: handlers are registered by kind.
 
 mod job;
+mod overview;
 mod queue;
 mod runner;
 mod sweep;
 
 pub use job::{Job, JobError, JobHandler, NewJob};
+pub use overview::{KindOverview, go_on, overview, pause, retry};
 pub use queue::{enqueue, purge_finished};
 pub use runner::{JobWaker, Runner};
 pub use sweep::Sweep;

@@ -40,6 +40,7 @@ pub(super) async fn lease(
                   SELECT id FROM job
                    WHERE state = 'ready' AND run_at <= rendez_now() AND attempts < max_attempts
                      AND (leased_until IS NULL OR leased_until <= rendez_now()) AND kind = ANY ($1)
+                     AND NOT EXISTS (SELECT FROM job_pause p WHERE p.kind = job.kind)
                    ORDER BY run_at, id LIMIT $2 FOR UPDATE SKIP LOCKED))
              RETURNING id, kind, payload, attempts, fence",
         )

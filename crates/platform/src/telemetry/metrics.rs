@@ -20,6 +20,9 @@ pub const LATENCY_BUCKETS_SECONDS: [f64; 13] =
 const UPKEEP: Duration = Duration::from_secs(5);
 const MEMORY: &str = "process_resident_memory_bytes";
 
+/// When the process started, in seconds since 1970.
+pub const STARTED: &str = "process_start_time_seconds";
+
 static INSTALLED: OnceLock<Option<Metrics>> = OnceLock::new();
 
 /// The process' metrics. Cheap to clone.
@@ -76,9 +79,23 @@ pub fn resident_memory_bytes() -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
+/// When this process started, in seconds since 1970: the 22nd field of `/proc/self/stat`, in hundredths of a second since
+/// the machine did (proc(5)). `None` where there is no such file.
+fn started_seconds() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The second field is a name in brackets that may hold anything.
+    let ticks: f64 = stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()?;
+    let machine = std::fs::read_to_string("/proc/stat").ok()?;
+    let boot: f64 = machine.lines().find_map(|line| line.strip_prefix("btime "))?.trim().parse().ok()?;
+    Some(boot + ticks / 100.0)
+}
+
 fn measure_process() {
     if let Some(bytes) = resident_memory_bytes() {
         metrics::gauge!(MEMORY).set(bytes as f64);
+    }
+    if let Some(seconds) = started_seconds() {
+        metrics::gauge!(STARTED).set(seconds);
     }
 }
 

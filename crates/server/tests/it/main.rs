@@ -17,6 +17,7 @@ mod nodes;
 mod openings;
 mod pages;
 mod practice;
+mod practice_pages;
 mod search;
 mod slots;
 mod stream;

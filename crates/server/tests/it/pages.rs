@@ -16,7 +16,7 @@ const SOURCE: &str = include_str!("../../../web/src/pages/mod.rs");
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What a page answers to nobody and to a stranger who is signed in. `/sign-in` means: sent there.
-const PAGES: [(&str, &str, &str); 31] = [
+const PAGES: [(&str, &str, &str); 42] = [
     ("/", "200", "200"),
     ("/search", "200", "200"),
     ("/practitioners/{id}", "200", "200"),
@@ -43,6 +43,17 @@ const PAGES: [(&str, &str, &str); 31] = [
     ("/people/{id}", "/sign-in", "404"),
     ("/waiting", "/sign-in", "200"),
     ("/practice/day", "/sign-in", "403"),
+    ("/practice/hours", "/sign-in", "403"),
+    ("/practice/hours/time-off", "/", "/"),
+    ("/practice/visit-types", "/sign-in", "403"),
+    ("/practice/visit-types/{id}", "/sign-in", "403"),
+    ("/practice/patients", "/sign-in", "403"),
+    ("/practice/patients/{id}", "/sign-in", "403"),
+    ("/practice/staff", "/sign-in", "403"),
+    ("/practice/trail", "/sign-in", "403"),
+    ("/invitations/{token}", "404", "404"),
+    ("/ops", "/sign-in", "403"),
+    ("/ops/jobs", "/sign-in", "403"),
     // The style guide and mails are for the demo only.
     ("/styleguide", "404", "404"),
     ("/dev/mail", "404", "404"),
@@ -52,7 +63,7 @@ const PAGES: [(&str, &str, &str); 31] = [
 ];
 
 /// What forms are sent to.
-const FORMS: [&str; 24] = [
+const FORMS: [&str; 38] = [
     "/hold",
     "/sign-in",
     "/sign-up",
@@ -77,6 +88,20 @@ const FORMS: [&str; 24] = [
     "/waiting/{id}/withdraw",
     "/waiting/{id}/decline",
     "/waiting/{id}/again",
+    "/practice/hours",
+    "/practice/hours/time-off",
+    "/practice/hours/time-off/{id}/end",
+    "/practice/visit-types",
+    "/practice/visit-types/{id}",
+    "/practice/patients",
+    "/practice/patients/{id}/block",
+    "/practice/patients/{id}/unblock",
+    "/practice/staff",
+    "/practice/staff/{id}/rights",
+    "/practice/staff/{id}/remove",
+    "/practice/staff/invitations/{id}/withdraw",
+    "/invitations/{token}",
+    "/ops/jobs",
 ];
 
 /// A browser: it keeps cookies and sends forms with what the last page hid in them.

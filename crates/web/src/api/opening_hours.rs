@@ -271,7 +271,8 @@ pub(crate) async fn replace(
         .closures
         .iter()
         .map(|(start, end, reason)| (start.wall(&zone), end.wall(&zone), reason.clone()));
-    let hours = OpeningHours { closures: closures.collect(), weekly: command.body.weekly, version: 0 };
+    let hours =
+        OpeningHours { closures: closures.collect(), weekly: command.body.weekly, ..OpeningHours::default() };
     if let Some(at) = hours.closures.iter().position(|(start, end, _)| end <= start) {
         return Err(Problem::fields(vec![crate::problem::FieldError {
             pointer: format!("/closures/{at}/end"),

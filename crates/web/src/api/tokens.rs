@@ -83,6 +83,9 @@ impl From<IdentityRefusal> for Problem {
             IdentityRefusal::Password(_) | IdentityRefusal::WrongCredentials => {
                 Self::new(&codes::WRONG_CREDENTIALS)
             }
+            IdentityRefusal::NotFound => Self::not_found(),
+            IdentityRefusal::Key(key) => key.into(),
+            IdentityRefusal::LastManager | IdentityRefusal::OtherRole => Self::new(&codes::CONFLICT),
         }
     }
 }

@@ -15,7 +15,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 8] = [
+const ASSETS: [Asset; 10] = [
     Asset {
         name: "style.css",
         media_type: "text/css; charset=utf-8",
@@ -45,6 +45,16 @@ const ASSETS: [Asset; 8] = [
         name: "copy.js",
         media_type: "text/javascript; charset=utf-8",
         content: include_str!("../../static/copy.js"),
+    },
+    Asset {
+        name: "rows.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/rows.js"),
+    },
+    Asset {
+        name: "refresh.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/refresh.js"),
     },
     Asset { name: "icons.svg", media_type: "image/svg+xml", content: include_str!("../../static/icons.svg") },
     Asset {

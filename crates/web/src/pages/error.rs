@@ -13,6 +13,7 @@ use rendez_domain::directory::DirectoryRefusal;
 use rendez_domain::identity::access::Denied;
 use rendez_domain::identity::{CareRefusal, IdentityRefusal};
 use rendez_domain::notify::FeedRefusal;
+use rendez_domain::practice::PracticeRefusal;
 use rendez_platform::fault::Fault;
 
 use super::page::{Link, Page};
@@ -109,8 +110,18 @@ impl From<DirectoryRefusal> for PageError {
         match refusal {
             DirectoryRefusal::Denied(denied) => denied.into(),
             DirectoryRefusal::Fault(fault) => fault.into(),
-            // Pages change nothing in the directory: whatever else it says, what was asked for is not there.
+            // What a form can correct is said beside its fields; whatever else it is, what was asked for is not there.
             _ => Self::NotFound,
+        }
+    }
+}
+
+impl From<PracticeRefusal> for PageError {
+    fn from(refusal: PracticeRefusal) -> Self {
+        match refusal {
+            PracticeRefusal::Denied(denied) => denied.into(),
+            PracticeRefusal::Fault(fault) => fault.into(),
+            PracticeRefusal::NotFound | PracticeRefusal::ReasonMissing => Self::NotFound,
         }
     }
 }
@@ -246,6 +257,7 @@ pub(super) fn refusal_text(locale: Locale, refusal: &BookingRefusal) -> String {
         }
         BookingRefusal::KnownPatientsOnly => "refused-known-only",
         BookingRefusal::NewPatientsOnly => "refused-new-only",
+        BookingRefusal::BlockedByPractice => "refused-blocked",
         BookingRefusal::HoldExpired => "refused-hold-expired",
         BookingRefusal::AlreadyConfirmed
         | BookingRefusal::Already(_)

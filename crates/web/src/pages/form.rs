@@ -66,6 +66,11 @@ impl Posted {
         self.fields.get(name).map_or("", |value| value.trim())
     }
 
+    /// Whether a field was sent at all.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
     /// A field exactly as it was typed: passwords.
     pub(super) fn verbatim(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)

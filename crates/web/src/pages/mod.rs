@@ -13,17 +13,21 @@ mod cookies;
 mod day;
 mod door;
 mod error;
+mod fields;
 mod form;
 mod hold;
 mod mail;
 mod my_data;
+mod ops;
 mod page;
 mod people;
 mod person_form;
+mod practice;
 mod practitioner;
 mod query;
 mod reschedule;
 mod search;
+mod settings;
 mod sign_in;
 mod sign_up;
 mod styleguide;
@@ -43,6 +47,8 @@ use rendez_vocab::Actor;
 
 use self::error::PageError;
 pub use self::error::without_visitor;
+use self::practice::{invitation, patient, patients, staff, trail};
+use self::settings::{hours, time_off, visit_types};
 use self::visitor::Visitor;
 use crate::state::App;
 
@@ -82,6 +88,23 @@ pub fn routes() -> Router<App> {
         .route("/waiting/{id}/decline", post(waiting::decline))
         .route("/waiting/{id}/again", post(waiting::again))
         .route("/practice/day", get(day::show))
+        .route("/practice/hours", get(hours::show).post(hours::send))
+        .route("/practice/hours/time-off", post(time_off::take).get(start_over))
+        .route("/practice/hours/time-off/{id}/end", post(time_off::end))
+        .route("/practice/visit-types", get(visit_types::list).post(visit_types::order))
+        .route("/practice/visit-types/{id}", get(visit_types::show).post(visit_types::send))
+        .route("/practice/patients", get(patients::show).post(patients::search))
+        .route("/practice/patients/{id}", get(patient::show))
+        .route("/practice/patients/{id}/block", post(patient::block))
+        .route("/practice/patients/{id}/unblock", post(patient::unblock))
+        .route("/practice/staff", get(staff::show).post(staff::invite))
+        .route("/practice/staff/{id}/rights", post(staff::rights))
+        .route("/practice/staff/{id}/remove", post(staff::remove))
+        .route("/practice/staff/invitations/{id}/withdraw", post(staff::withdraw))
+        .route("/practice/trail", get(trail::show))
+        .route("/invitations/{token}", get(invitation::show).post(invitation::accept))
+        .route("/ops", get(ops::show))
+        .route("/ops/jobs", get(ops::confirm).post(ops::act))
         .route("/styleguide", get(styleguide::show))
         .route("/dev/mail", get(mail::list))
         .route("/dev/mail/{id}", get(mail::show))

@@ -29,6 +29,10 @@ pub(super) struct Person {
     pub(super) name: String,
     /// They work here, rather than being a patient.
     pub(super) practice: bool,
+    /// They may change hours, visit types or staff.
+    pub(super) manages: bool,
+    /// They run this installation.
+    pub(super) operates: bool,
 }
 
 /// An entry of the language switch.
@@ -71,6 +75,11 @@ pub(super) struct Notice {
 }
 
 impl Notice {
+    /// Something could not be done, or needs attention.
+    pub(super) fn warn(text: String) -> Self {
+        Self { kind: "warn", icon: "warn", text }
+    }
+
     /// Something went well.
     pub(super) fn good(text: String) -> Self {
         Self { kind: "good", icon: "check", text }
@@ -123,6 +132,24 @@ impl Page {
     /// Whether the page lies below a path.
     pub(super) fn is_at(&self, path: &str) -> bool {
         self.address.starts_with(path)
+    }
+
+    /// Whether the visitor may change hours, visit types or staff.
+    pub(super) fn manages(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.manages)
+    }
+
+    /// A page of the practice, for the same organization or practitioner as this one if its address names them.
+    pub(super) fn at_work(&self, path: &str) -> String {
+        let query = self.address.split_once('?').map_or("", |(_, query)| query);
+        let named = |pair: &&str| pair.starts_with("organization=") || pair.starts_with("practitioner=");
+        let kept: Vec<&str> = query.split('&').filter(named).collect();
+        if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
+    }
+
+    /// The answer to a form, as if the page at this address had been opened: the navigation shows where one is.
+    pub(super) fn at(self, address: impl Into<String>) -> Self {
+        Self { address: address.into(), ..self }
     }
 
     /// The language switch: this very page in each language.

@@ -90,7 +90,7 @@ pub(super) async fn sign_up(posted: Posted) -> Response {
                     Err(IdentityRefusal::EmailTaken) => form.mark("email", posted.t("wrong-email-taken")),
                     Err(IdentityRefusal::Fault(fault)) => return Err(fault.into()),
                     Err(IdentityRefusal::Denied(denied)) => return Err(denied.into()),
-                    Err(IdentityRefusal::Password(_) | IdentityRefusal::WrongCredentials) => {
+                    Err(_) => {
                         form.mark("password", posted.t("wrong-password-short"));
                     }
                 }

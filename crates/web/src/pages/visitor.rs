@@ -140,10 +140,27 @@ async fn signed_in(
     drop(conn);
     let nobody = context(parts, app, Actor::Nobody);
     let Some(actor) = identity::account_actor(&nobody, session.account).await? else { return Ok(None) };
-    let practice = !matches!(actor, Actor::Patient(_));
     let ctx = Ctx { actor, ..nobody };
-    let name = identity::display_name(&ctx).await?.unwrap_or_else(|| ctx.actor.role().to_owned());
-    Ok(Some((session, ctx, Person { name, practice })))
+    let person = person(&ctx).await?;
+    Ok(Some((session, ctx, person)))
+}
+
+/// What the pages show of somebody who is signed in.
+async fn person(ctx: &Ctx) -> Result<Person, Fault> {
+    let name = identity::display_name(ctx).await?.unwrap_or_else(|| ctx.actor.role().to_owned());
+    let manages = match &ctx.actor {
+        Actor::Staff { organizations, .. } => match organizations.first() {
+            Some(first) => {
+                let conn = ctx.store.read_fresh().await?;
+                identity::rights_in(&*conn, &ctx.actor, *first).await? == Some(identity::Rights::Manager)
+            }
+            None => false,
+        },
+        Actor::Practitioner(_) | Actor::Admin(_) => true,
+        _ => false,
+    };
+    let practice = !matches!(ctx.actor, Actor::Patient(_));
+    Ok(Person { name, practice, manages, operates: matches!(ctx.actor, Actor::Admin(_)) })
 }
 
 /// The address without the language switch, and what the switch says. The answer to a form has the path alone, since
@@ -215,14 +232,13 @@ impl Visitor {
 
     /// The same visitor, just signed in: pages of this very request belong to the new session.
     pub(super) async fn signed_in(&self, session: &Session, actor: Actor) -> Result<Self, Fault> {
-        let practice = !matches!(actor, Actor::Patient(_));
         let ctx = Ctx { actor, ..self.ctx.clone() };
-        let name = identity::display_name(&ctx).await?.unwrap_or_else(|| ctx.actor.role().to_owned());
+        let person = person(&ctx).await?;
         Ok(Self(Arc::new(Inner {
             app: self.app.clone(),
             ctx,
             locale: self.locale,
-            person: Some(Person { name, practice }),
+            person: Some(person),
             bound_to: session.hash.as_bytes().to_vec(),
             new_number: None,
             chosen: None,

@@ -54,6 +54,19 @@ pub(super) fn day_month(locale: Locale, date: Date) -> String {
     )
 }
 
+/// `31/12/1980`, as forms on paper have it.
+pub(super) fn date_numbers(locale: Locale, date: Date) -> String {
+    let two = |number: i8| format!("{number:02}");
+    locale.text_with(
+        "date-numbers",
+        [
+            ("day", two(date.day()).into()),
+            ("month", two(date.month()).into()),
+            ("year", date.year().to_string().into()),
+        ],
+    )
+}
+
 /// `Thursday`, `jeudi`.
 pub(super) fn weekday_name(locale: Locale, date: Date) -> String {
     weekday(locale, "weekday", date)

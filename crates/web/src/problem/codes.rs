@@ -85,6 +85,8 @@ codes! {
         "Choose a visit type or a practitioner that is open to new patients.";
     NEW_PATIENTS_ONLY = 409 "new-patients-only", "Only for new patients",
         "Choose a visit type for patients who have been here before.";
+    BLOCKED_BY_PRACTICE = 409 "blocked-by-practice", "This practice asks the patient to call",
+        "Call the practice: its staff can book. Other practices can be booked online as usual.";
     HOLD_EXPIRED = 409 "hold-expired", "The hold has expired",
         "The time is free again: hold it, or another one, anew.";
     ALREADY_CONFIRMED = 409 "already-confirmed", "The visit is confirmed already",

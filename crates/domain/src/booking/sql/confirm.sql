@@ -49,8 +49,8 @@ WITH ask AS MATERIALIZED (
     SELECT 'mail.confirmation', jsonb_build_object('appointment', b.id, 'version', b.version)
     FROM booked b JOIN patient x ON x.id = b.patient_id WHERE (x.email IS NOT NULL OR is_cared_for(x.id))
 ), audited AS (
-    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
-    SELECT updated_at, $7::text, 'appointment.confirm', id, version, $8::text::inet, $9::text FROM booked
+    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id, organization_id)
+    SELECT updated_at, $7::text, 'appointment.confirm', id, version, $8::text::inet, $9::text, organization_id FROM booked
 ), remembered AS (
     INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer)
     SELECT $10::text, $11::text, $12::text, $13::bytea, 200, 'appointment', to_jsonb(booked) FROM booked WHERE $12::text IS NOT NULL

@@ -26,8 +26,8 @@
     INSERT INTO change (kind, practitioner_id, subject_id, starts_at, ends_at, detail)
     SELECT 'released', practitioner_id, id, claim_starts_at, claim_ends_at, '{"status":"expired"}' FROM expired
 ), audited AS (
-    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
-    SELECT updated_at, $1::text, 'appointment.expire', id, version, $2::text::inet, $3::text FROM expired
+    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id, organization_id)
+    SELECT updated_at, $1::text, 'appointment.expire', id, version, $2::text::inet, $3::text, organization_id FROM expired
 )
 SELECT to_jsonb(expired) AS appointment FROM expired
 -- A move that committed after this statement began has claims that this statement cannot see: begin again.

@@ -7,6 +7,7 @@
 -- $22 actor         $23 address      $24 request id   $25 idempotency caller   $26 route $27 key $28 fingerprint
 WITH ask AS MATERIALIZED (
     SELECT p.calendar_id AS practitioner_calendar,
+           p.organization_id AS practitioner_organization,
            x.calendar_id AS patient_calendar,
            p.schedule_version,
            rendez_now() AS now,
@@ -31,6 +32,10 @@ WITH ask AS MATERIALIZED (
                WHEN $20::text <> 'anyone' AND ($20::text = 'known') <> EXISTS (
                    SELECT FROM appointment a WHERE a.patient_id = $9::uuid AND a.practitioner_id = $2::uuid
                    AND a.status IN ('booked', 'arrived', 'fulfilled') AND a.starts_at < now) THEN $20::text || '-patients-only'
+               -- Whom the practice asks to call may not book online; its staff may for them.
+               WHEN split_part($22::text, ':', 1) IN ('patient', 'system') AND EXISTS (
+                   SELECT FROM patient_block b WHERE b.patient_id = $9::uuid
+                   AND b.organization_id IN ($11::uuid, practitioner_organization)) THEN 'blocked-by-practice'
                WHEN ordinal IS NULL THEN 'too-many-holds'
                -- What the desk put over another excludes nobody, and the other may be gone by now. No visit is longer than a day.
                WHEN EXISTS (SELECT FROM claim c WHERE c.calendar_id = practitioner_calendar AND NOT c.exclusive
@@ -84,8 +89,8 @@ WITH ask AS MATERIALIZED (
     INSERT INTO change (kind, practitioner_id, subject_id, starts_at, ends_at)
     SELECT 'claimed', practitioner_id, id, claim_starts_at, claim_ends_at FROM held
 ), audited AS (
-    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
-    SELECT created_at, $22::text, 'appointment.hold', id, version, $23::text::inet, $24::text FROM held
+    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id, organization_id)
+    SELECT created_at, $22::text, 'appointment.hold', id, version, $23::text::inet, $24::text, organization_id FROM held
 ), remembered AS (
     INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer)
     SELECT $25::text, $26::text, $27::text, $28::bytea, 201, 'appointment', to_jsonb(held) FROM held WHERE $27::text IS NOT NULL

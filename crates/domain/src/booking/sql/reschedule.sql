@@ -7,7 +7,7 @@
 -- $28 grace minutes
 -- $21 actor $22 address $23 request id  $24 idempotency caller $25 route $26 key $27 fingerprint
 WITH ask AS MATERIALIZED (
-    SELECT a.*, p.calendar_id AS new_calendar, p.schedule_version, rendez_now() AS now,
+    SELECT a.*, p.calendar_id AS new_calendar, p.organization_id AS practitioner_organization, p.schedule_version, rendez_now() AS now,
            (SELECT h.kept_until FROM hold h WHERE h.patient_id = a.patient_id AND h.appointment_id = a.id) AS kept_until,
            pg_try_advisory_xact_lock(hashtextextended(a.patient_id::text, 1)) AS patient_is_free,
            ($26::text IS NULL OR pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', $24::text, $25::text, $26::text), 2))) AS key_is_free
@@ -36,6 +36,10 @@ WITH ask AS MATERIALIZED (
                WHEN $19::text <> 'anyone' AND (practitioner_id, visit_type_id) IS DISTINCT FROM ($6::uuid, $7::uuid) AND ($19::text = 'known') <> EXISTS (
                    SELECT FROM appointment b WHERE b.patient_id = ask.patient_id AND b.practitioner_id = $6::uuid
                    AND b.status IN ('booked', 'arrived', 'fulfilled') AND b.starts_at < now) THEN $19::text || '-patients-only'
+               -- Nor may they move a visit to where they could not book one.
+               WHEN split_part($21::text, ':', 1) IN ('patient', 'system') AND EXISTS (
+                   SELECT FROM patient_block b WHERE b.patient_id = ask.patient_id
+                   AND b.organization_id IN ($14::uuid, practitioner_organization)) THEN 'blocked-by-practice'
                -- A look before anything is given up: racers that swap are both refused instead of waiting for each other.
                WHEN EXISTS (SELECT FROM claim c WHERE c.calendar_id = new_calendar AND c.exclusive AND c.owner_id <> ask.id
                             AND tstzrange(c.starts_at, c.ends_at) && tstzrange($10::timestamptz, $11::timestamptz)) THEN 'slot-taken'
@@ -117,8 +121,8 @@ WITH ask AS MATERIALIZED (
     SELECT 'mail.moved', jsonb_build_object('appointment', m.id, 'version', m.version)
     FROM moved m JOIN patient x ON x.id = m.patient_id WHERE m.status = 'booked' AND (x.email IS NOT NULL OR is_cared_for(x.id))
 ), audited AS (
-    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
-    SELECT updated_at, $21::text, 'appointment.reschedule', id, version, $22::text::inet, $23::text FROM moved
+    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id, organization_id)
+    SELECT updated_at, $21::text, 'appointment.reschedule', id, version, $22::text::inet, $23::text, organization_id FROM moved
 ), remembered AS (
     INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer)
     SELECT $24::text, $25::text, $26::text, $27::bytea, 200, 'appointment', to_jsonb(moved) FROM moved WHERE $26::text IS NOT NULL

@@ -64,8 +64,8 @@ WITH ask AS MATERIALIZED (
     FROM settled s JOIN verdict v ON true JOIN patient x ON x.id = s.patient_id
     WHERE s.status = 'cancelled' AND v.status <> 'held' AND (x.email IS NOT NULL OR is_cared_for(x.id))
 ), audited AS (
-    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
-    SELECT updated_at, $10::text, 'appointment.' || status, id, version, $11::text::inet, $12::text FROM settled
+    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id, organization_id)
+    SELECT updated_at, $10::text, 'appointment.' || status, id, version, $11::text::inet, $12::text, organization_id FROM settled
 ), remembered AS (
     INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer)
     SELECT $13::text, $14::text, $15::text, $16::bytea, 200, 'appointment', to_jsonb(settled) FROM settled WHERE $15::text IS NOT NULL

@@ -153,8 +153,8 @@ pub(super) const ENTER_PRACTITIONERS: &[&str] = &[
     // A number that belongs to somebody else stays theirs, and nobody gets a second one of the same register.
     "INSERT INTO practitioner_identifier (system, value, practitioner_id) SELECT system, value, id
      FROM entering_identifier WHERE NOT main ON CONFLICT DO NOTHING",
-    "INSERT INTO audit (actor, action, subject_id, version)
-     SELECT 'server', 'practitioner.import', p.id, p.version FROM entering e JOIN practitioner p ON p.id = e.id",
+    "INSERT INTO audit (actor, action, subject_id, version, organization_id)
+     SELECT 'server', 'practitioner.import', p.id, p.version, p.organization_id FROM entering e JOIN practitioner p ON p.id = e.id",
     "INSERT INTO change (kind, practitioner_id, subject_id) SELECT 'schedule', id, id FROM entering",
 ];
 

@@ -44,6 +44,7 @@ impl From<BookingRefusal> for Problem {
             No::TooManyHolds { limit } => Self::new(&codes::TOO_MANY_HOLDS).with("limit", limit),
             No::KnownPatientsOnly => Self::new(&codes::KNOWN_PATIENTS_ONLY),
             No::NewPatientsOnly => Self::new(&codes::NEW_PATIENTS_ONLY),
+            No::BlockedByPractice => Self::new(&codes::BLOCKED_BY_PRACTICE),
             No::HoldExpired => Self::new(&codes::HOLD_EXPIRED),
             No::AlreadyConfirmed => Self::new(&codes::ALREADY_CONFIRMED),
             No::Already(status) => {

@@ -1,0 +1,8 @@
+//! A practice's own records on a real PostgreSQL: its patients, its staff, its trail, and what a change of hours would do.
+
+mod blocks;
+mod house;
+mod patients;
+mod previews;
+mod staff;
+mod trail;

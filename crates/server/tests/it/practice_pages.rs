@@ -1,0 +1,199 @@
+//! The practice's pages and the operator's, as those who may, as those who may less, and as those from elsewhere.
+
+use rendez_domain::directory::{self, NewPatient, Practitioner};
+use rendez_domain::idempotency;
+use rendez_domain::identity::{self, InvitationMail, NewInvitation, Rights, accept_invitation};
+use rendez_testkit::world::new_practitioner;
+use rendez_vocab::Actor;
+use serde_json::Value;
+
+use crate::app::TestApp;
+use crate::pages::{Browser, PASSWORD};
+
+/// Somebody who works for a practice, signed in.
+async fn member(app: &TestApp, doctor: &Practitioner, email: &str, rights: Rights) -> Browser {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let new = NewInvitation { email: email.into(), rights };
+    let words = move |_: &str, token: &identity::InvitationToken| {
+        sender.send(*token).expect("somebody listens");
+        InvitationMail { subject: String::new(), body: String::new() }
+    };
+    identity::invite(&app.world.admin(), doctor.organization, new, words).await.expect("an invitation");
+    let token = receiver.recv().expect("a token");
+    accept_invitation(&app.world.ctx(Actor::Nobody), token, PASSWORD).await.expect("a member");
+    let mut browser = Browser::new(app);
+    browser.open("/sign-in").await;
+    let answer = browser.send("/sign-in", &[("email", email), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, 303, "{}", answer.text);
+    browser
+}
+
+struct House {
+    app: TestApp,
+    doctor: Practitioner,
+    patient: String,
+    desk: Browser,
+    manager: Browser,
+    elsewhere: Browser,
+}
+
+async fn house() -> House {
+    let app = TestApp::start().await;
+    let doctor = app.world.enter(new_practitioner()).await;
+    let other = app.world.enter(new_practitioner()).await;
+    let manager = member(&app, &doctor, "chef@cabinet.example", Rights::Manager).await;
+    let desk = member(&app, &doctor, "accueil@cabinet.example", Rights::Desk).await;
+    let elsewhere = member(&app, &other, "chef@ailleurs.example", Rights::Manager).await;
+    let new =
+        NewPatient { given_name: "Ana".into(), family_name: "Quatremaille".into(), ..NewPatient::default() };
+    let made = directory::create_patient(&app.world.desk_of(&doctor), new, |_| Value::Null).await;
+    let Ok(idempotency::Answer::Fresh(patient)) = made else { panic!("the desk may") };
+    House { app, doctor, patient: patient.id.to_string(), desk, manager, elsewhere }
+}
+
+#[tokio::test]
+async fn who_sees_which_page_of_the_practice() {
+    let mut house = house().await;
+    let (doctor, organization) = (house.doctor.id, house.doctor.organization);
+    let visit_type = house.doctor.visit_types[0].id;
+    // Path, the desk, a manager, a manager of another practice.
+    let table = [
+        (format!("/practice/patients?organization={organization}"), [200, 200, 404]),
+        (format!("/practice/patients/{}?organization={organization}", house.patient), [200, 200, 404]),
+        (format!("/practice/patients/{}", house.patient), [200, 200, 404]),
+        (format!("/practice/hours?practitioner={doctor}"), [403, 200, 404]),
+        (format!("/practice/visit-types?practitioner={doctor}"), [403, 200, 404]),
+        (format!("/practice/visit-types/{visit_type}?practitioner={doctor}"), [403, 200, 404]),
+        (format!("/practice/visit-types/new?practitioner={doctor}"), [403, 200, 404]),
+        (format!("/practice/staff?organization={organization}"), [403, 200, 404]),
+        (format!("/practice/trail?organization={organization}"), [403, 200, 404]),
+        ("/practice/hours?practitioner=nonsense".to_owned(), [404, 404, 404]),
+        ("/practice/patients/nonsense".to_owned(), [404, 404, 404]),
+        ("/practice/patients?organization=nonsense".to_owned(), [404, 404, 404]),
+        (format!("/practice/visit-types/nonsense?practitioner={doctor}"), [403, 404, 404]),
+        ("/practice/trail?day=nonsense&who=%27%22&before=x".to_owned(), [403, 200, 200]),
+        ("/ops".to_owned(), [403, 403, 403]),
+    ];
+    for (path, expected) in table {
+        for (who, expected) in
+            [&mut house.desk, &mut house.manager, &mut house.elsewhere].into_iter().zip(expected)
+        {
+            let answer = who.open(&path).await;
+            assert_eq!(answer.status, expected, "{path}: {}", answer.text);
+            assert!(expected == 200 || !answer.text.contains("Quatremaille"), "{path} tells of the patient");
+        }
+    }
+    house.app.close().await;
+}
+
+#[tokio::test]
+async fn forms_of_another_practice_and_garbage_change_nothing() {
+    let mut house = house().await;
+    let (doctor, organization) = (house.doctor.id.to_string(), house.doctor.organization.to_string());
+    let count = "SELECT count(*) FROM audit";
+    house.elsewhere.open("/practice/staff").await;
+    let before = house.app.world.count(count).await;
+    let about = [
+        ("practitioner", doctor.as_str()),
+        ("organization", organization.as_str()),
+        ("do", "save"),
+        ("rights", "manager"),
+        ("email", "x@y.example"),
+        ("reason", "because"),
+        ("up", "vt_nonsense"),
+        ("password", PASSWORD),
+        ("action", "pause"),
+        ("kind", "mail.moved"),
+    ];
+    for (path, expected) in [
+        ("/practice/hours".to_owned(), 404),
+        ("/practice/hours/time-off".to_owned(), 404),
+        ("/practice/hours/time-off/off_x/end".to_owned(), 404),
+        ("/practice/visit-types".to_owned(), 404),
+        (format!("/practice/visit-types/{}", house.doctor.visit_types[0].id), 404),
+        ("/practice/patients".to_owned(), 404),
+        (format!("/practice/patients/{}/block", house.patient), 404),
+        (format!("/practice/patients/{}/unblock", house.patient), 404),
+        ("/practice/staff".to_owned(), 404),
+        ("/practice/staff/acc_x/rights".to_owned(), 404),
+        ("/practice/staff/acc_x/remove".to_owned(), 404),
+        ("/practice/staff/invitations/x/withdraw".to_owned(), 404),
+        ("/invitations/nonsense".to_owned(), 404),
+        ("/ops/jobs".to_owned(), 403),
+    ] {
+        let answer = house.elsewhere.send(&path, &about).await;
+        assert_eq!(answer.status, expected, "{path}: {}", answer.text);
+    }
+    assert_eq!(house.app.world.count(count).await, before, "nothing was done");
+    // And at home garbage is told at its field.
+    house.manager.open("/practice/hours").await;
+    let rows = [
+        ("practitioner", doctor.as_str()),
+        ("do", "preview"),
+        ("rules", "999999999999"),
+        ("rule-0-weekday", "9"),
+        ("rule-0-starts", "25:00"),
+        ("rule-0-ends", "<script>"),
+        ("rule-0-weeks", "-1"),
+        ("closures", "x"),
+    ];
+    let answer = house.manager.send("/practice/hours", &rows).await;
+    assert_eq!(answer.status, 200, "no row at all is a week without hours: {}", answer.text);
+    let rows: Vec<(&str, &str)> =
+        rows.into_iter().map(|(name, value)| (name, if name == "rules" { "1" } else { value })).collect();
+    let answer = house.manager.send("/practice/hours", &rows).await;
+    assert_eq!(answer.status, 422, "{}", answer.text);
+    assert!(answer.text.contains("aria-invalid") && !answer.text.contains("<script>"), "{}", answer.text);
+    house.app.close().await;
+}
+
+#[tokio::test]
+async fn two_editors_at_once_the_second_is_told() {
+    let mut house = house().await;
+    let doctor = house.doctor.id.to_string();
+    let version = |text: &str| -> String {
+        let (_, rest) = text.split_once("name=\"version\" value=\"").expect("a version");
+        rest.split('"').next().unwrap_or_default().to_owned()
+    };
+    let seen = |text: &str| -> String {
+        let (_, rest) = text.split_once("name=\"seen\" value=\"").expect("what was seen");
+        rest.split('"').next().unwrap_or_default().to_owned()
+    };
+    let first = version(&house.manager.open("/practice/hours").await.text);
+    let row = |ends: &'static str| {
+        vec![
+            ("rules", "1"),
+            ("rule-0-weekday", "1"),
+            ("rule-0-starts", "09:00"),
+            ("rule-0-ends", ends),
+            ("rule-0-weeks", "1"),
+        ]
+    };
+    let send = async |browser: &mut Browser, button: &str, version: &str, seen: &str, ends: &'static str| {
+        let mut fields = row(ends);
+        fields.extend([
+            ("practitioner", doctor.as_str()),
+            ("do", button),
+            ("version", version),
+            ("seen", seen),
+        ]);
+        browser.send("/practice/hours", &fields).await
+    };
+    let unseen = send(&mut house.manager, "save", &first, "", "12:00").await;
+    assert_eq!(unseen.status, 200, "what was not previewed is shown first");
+    assert_eq!(house.app.world.count("SELECT count(*) FROM opening_rule").await, 0);
+    let saved = send(&mut house.manager, "save", &first, &seen(&unseen.text), "12:00").await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let twice = send(&mut house.manager, "save", &first, &seen(&unseen.text), "12:00").await;
+    assert_eq!(twice.status, 303, "a double click saves once");
+
+    let shown = send(&mut house.manager, "preview", &first, "", "18:00").await;
+    let late = send(&mut house.manager, "save", &first, &seen(&shown.text), "18:00").await;
+    assert_eq!(late.status, 409);
+    for line in ["09:00–12:00", "09:00–18:00"] {
+        assert!(late.text.contains(line), "{line} is told: {}", late.text);
+    }
+    let decided = send(&mut house.manager, "save", &version(&late.text), &seen(&late.text), "18:00").await;
+    assert_eq!(decided.status, 303, "{}", decided.text);
+    house.app.close().await;
+}

@@ -1,0 +1,21 @@
+// A part of the page is read again every few seconds while somebody looks at it, and leaves the focus where it is.
+"use strict";
+(() => {
+  const part = document.querySelector("[data-refresh]");
+  const label = document.querySelector("[data-refresh-switch]");
+  if (!part || !label) return;
+  const wanted = label.querySelector("input");
+  label.hidden = false;
+  const again = async () => {
+    if (!wanted.checked || document.hidden || part.contains(document.activeElement)) return;
+    try {
+      const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+      if (fresh) part.replaceChildren(...fresh.childNodes);
+    } catch {
+      // The server may be starting again: the next time will tell.
+    }
+  };
+  setInterval(again, Number(part.dataset.refresh) * 1000);
+})();
