@@ -28,8 +28,13 @@
     for (const select of fresh.querySelectorAll("select")) {
       const known = document.getElementById(select.id);
       if (!known || known === document.activeElement) continue;
+      const [olds, news] = [[...known.options], [...select.options]];
+      if (olds.length === news.length && olds.every((option, at) => option.value === news[at].value)) {
+        olds.forEach((option, at) => { option.textContent = news[at].textContent; });
+        continue;
+      }
       const chosen = known.value;
-      known.replaceChildren(...[...select.options].map((option) => document.adoptNode(option)));
+      known.replaceChildren(...news.map((option) => document.adoptNode(option)));
       known.value = chosen;
     }
   };

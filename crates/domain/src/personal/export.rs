@@ -7,7 +7,7 @@ use crate::identity::{IdentityRefusal, access};
 
 /// Each part and the statement that makes it. $1 is the patient, $2 the actor as the audit names them. Tokens, hashes and
 /// what practices wrote for themselves are no part.
-const PARTS: [(&str, &str); 9] = [
+const PARTS: [(&str, &str); 10] = [
     (
         "account",
         "SELECT jsonb_build_object('email', a.email, 'created_at', a.created_at) FROM account a WHERE a.patient_id = $1::uuid",
@@ -33,6 +33,14 @@ const PARTS: [(&str, &str); 9] = [
          FROM people_of($1::uuid) AS person JOIN appointment a ON a.patient_id = person JOIN patient x ON x.id = a.patient_id
             JOIN practitioner d ON d.id = a.practitioner_id JOIN location l ON l.id = a.location_id
             JOIN visit_type v ON v.id = a.visit_type_id",
+    ),
+    (
+        "wishes",
+        "SELECT coalesce(jsonb_agg(jsonb_build_object('status', w.status, 'practitioner', d.given_name || ' ' || d.family_name,
+            'visit_type', v.name, 'specialty', w.specialty, 'place', nullif(w.place, ''), 'radius_km', nullif(w.radius_km, 0),
+            'first_day', w.first_day, 'last_day', w.last_day, 'asked_at', w.asked_at) ORDER BY w.created_at, w.id), '[]')
+         FROM people_of($1::uuid) AS person JOIN wish w ON w.patient_id = person
+            LEFT JOIN practitioner d ON d.id = w.practitioner_id LEFT JOIN visit_type v ON v.id = w.visit_type_id",
     ),
     (
         "consents",

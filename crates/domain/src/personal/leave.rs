@@ -14,7 +14,7 @@ use crate::identity::{IdentityRefusal, known, note};
 pub const FORGET_JOB: &str = "patient.forget";
 
 /// What goes at once, in this order. $1 are the patient and the people in their care.
-const GOES: [&str; 8] = [
+const GOES: [&str; 10] = [
     // Their words about visits that never took place.
     "UPDATE appointment SET reason = NULL, cancel_reason = NULL WHERE patient_id = ANY ($1) AND status IN ('cancelled', 'expired')",
     "DELETE FROM mail WHERE to_address IN (SELECT email FROM patient WHERE id = ANY ($1)
@@ -22,6 +22,8 @@ const GOES: [&str; 8] = [
     "DELETE FROM session WHERE account_id IN (SELECT id FROM account WHERE patient_id = ANY ($1))",
     "DELETE FROM consent WHERE account_id IN (SELECT id FROM account WHERE patient_id = ANY ($1))",
     "DELETE FROM account WHERE patient_id = ANY ($1)",
+    "DELETE FROM wish_offer WHERE wish_id IN (SELECT id FROM wish WHERE patient_id = ANY ($1))",
+    "DELETE FROM wish WHERE patient_id = ANY ($1)",
     "DELETE FROM calendar_feed WHERE patient_id = ANY ($1)",
     "DELETE FROM care WHERE guardian_id = ANY ($1) OR dependant_id = ANY ($1)",
     "UPDATE patient SET email = NULL, phone = NULL, locale = NULL WHERE id = ANY ($1)",
@@ -108,6 +110,7 @@ async fn empty(tx: &Transaction<'_>, ctx: &Ctx, patient: Uuid) -> Result<(), Ide
         &[&patient],
     )
     .await?;
+    tx.execute("DELETE FROM patient_block WHERE patient_id = $1", &[&patient]).await?;
     let sql = "UPDATE patient SET given_name = $2, family_name = $2, birth_date = NULL, email = NULL, phone = NULL, locale = NULL,
             version = version + 1 WHERE id = $1 AND given_name <> $2 RETURNING version";
     if let Some(row) = tx.query_opt(sql, &[&patient, &NOBODY]).await? {

@@ -257,6 +257,7 @@ trail-patient = { $name } (patient)
 trail-visit = { $patient }, { $when }
 trail-other = did: { $action }
 trail-appointment-hold = chose a time
+trail-appointment-assign = gave the time to another person they care for
 trail-appointment-confirm = confirmed the visit
 trail-appointment-cancelled = cancelled the visit
 trail-appointment-arrived = noted the arrival

@@ -9,9 +9,9 @@ practice-nav-trail = Journal
 date-numbers = { $day }/{ $month }/{ $year }
 
 # What editors have in common.
-settings-wrong = Merci de revoir ces points :
+settings-wrong = Merci de revoir ces points :
 settings-preview = Aperçu
-settings-preview-hint = Rien n’est encore enregistré : vous voyez d’abord ce qui changerait.
+settings-preview-hint = Rien n’est encore enregistré : vous voyez d’abord ce qui changerait.
 settings-save = Enregistrer
 settings-save-or = Ou changez quelque chose ci-dessous et regardez à nouveau.
 settings-look-again = Vous avez changé quelque chose depuis l’aperçu. Regardez celui-ci, puis enregistrez.
@@ -33,8 +33,8 @@ wrong-room = Écrivez un nom court en minuscules, par exemple radio.
 
 # The preview of a change.
 preview-title = Ce qui changerait
-preview-lead = Dans les deux semaines à venir, les patients pourraient réserver :
-preview-before = (actuellement : { $slots })
+preview-lead = Dans les deux semaines à venir, les patients pourraient réserver :
+preview-before = (actuellement : { $slots })
 preview-slots = { $count ->
     [0] aucun créneau
     [one] { $count } créneau
@@ -45,7 +45,7 @@ preview-struck = { $count ->
     [one] Un rendez-vous pris se retrouverait en dehors
    *[other] { $count } rendez-vous pris se retrouveraient en dehors
 }
-preview-struck-text = Ils restent pris tant que vous ne les déplacez ni ne les annulez : ouvrez chacun, ou gardez-les tels quels.
+preview-struck-text = Ils restent pris tant que vous ne les déplacez ni ne les annulez : ouvrez chacun, ou gardez-les tels quels.
 preview-kept = { $count ->
     [one] Un rendez-vous de ce motif est pris
    *[other] { $count } rendez-vous de ce motif sont pris
@@ -65,14 +65,14 @@ preview-why-not-offered = n’est plus proposé
 # Opening hours.
 hours-title = Horaires
 hours-saved = Les horaires sont enregistrés.
-hours-changed-meanwhile = Quelqu’un a enregistré d’autres horaires pendant votre saisie. Regardez la différence : enregistrer maintenant remplace les siens par les vôtres.
+hours-changed-meanwhile = Quelqu’un a enregistré d’autres horaires pendant votre saisie. Regardez la différence : enregistrer maintenant remplace les siens par les vôtres.
 hours-difference = La différence
 hours-theirs = Enregistré par l’autre, absent chez vous
 hours-yours = Chez vous, pas enregistré
 hours-nothing = Rien.
 hours-take-theirs = Abandonner les miens et continuer avec les siens
 hours-weekly = Chaque semaine
-hours-weekly-hint = Une fin égale ou antérieure au début tombe le lendemain ; 00:00 est minuit.
+hours-weekly-hint = Une fin égale ou antérieure au début tombe le lendemain ; 00:00 est minuit.
 hours-zones = Chaque heure est celle du lieu.
 hours-no-rules = Pas encore d’horaires hebdomadaires.
 hours-rule = Ouverture { $number }
@@ -84,7 +84,7 @@ hours-more = Pas chaque semaine, ou pas pour tous les motifs
 hours-weeks = Toutes les combien de semaines
 hours-from = Premier jour
 hours-until = Dernier jour
-hours-visit-types = Seulement pour ces motifs (aucun coché : pour tous)
+hours-visit-types = Seulement pour ces motifs (aucun coché : pour tous)
 hours-every-weeks = { $weeks ->
     [one] chaque semaine
    *[other] toutes les { $weeks } semaines
@@ -96,7 +96,7 @@ hours-remove = Retirer
 hours-row-added = Une ligne a été ajoutée.
 hours-row-removed = La ligne a été retirée.
 hours-holidays = Ouvert aussi les jours fériés
-hours-next-holidays = Les prochains : { $dates }.
+hours-next-holidays = Les prochains : { $dates }.
 hours-closures = Fermetures
 hours-closures-hint = Entre ces moments, les horaires hebdomadaires ne comptent pas. Les raisons restent au cabinet.
 hours-closure = Fermeture { $number }
@@ -116,7 +116,7 @@ away-look = Voir ce qu’elle touche
 away-take = Poser cette absence
 away-end = Terminer
 away-saved = L’absence est posée.
-away-ended = L’absence est terminée ; son temps est de nouveau libre.
+away-ended = L’absence est terminée ; son temps est de nouveau libre.
 
 # Visit types.
 visit-types-title = Motifs de consultation
@@ -138,7 +138,7 @@ visit-type-who-anyone = tout le monde
 visit-type-who-new = nouveaux patients seulement
 visit-type-who-known = patients connus seulement
 visit-type-notice = Préavis en minutes
-visit-type-notice-hint = Jusqu’à combien avant le début on peut réserver ; un jour fait 1440
+visit-type-notice-hint = Jusqu’à combien avant le début on peut réserver ; un jour fait 1440
 visit-type-horizon = Jours d’avance pour réserver
 visit-type-hold = Minutes pour confirmer
 visit-type-hold-hint = Combien de temps un créneau choisi est gardé pour un patient
@@ -161,7 +161,7 @@ visit-type-changed = Quelqu’un a changé les motifs ou les horaires entre-temp
 patients-title = Patients
 patients-lead = Remplissez ce que vous savez.
 patients-name = Nom
-patients-name-hint = Le début suffit ; les accents ne comptent pas
+patients-name-hint = Le début suffit ; les accents ne comptent pas
 patients-go = Chercher
 patients-found = Trouvé
 patients-none = Aucun patient du cabinet ne correspond.
@@ -183,10 +183,10 @@ patient-missed = { $count ->
 patient-online = Réservation en ligne
 patient-may-book = Peut réserver en ligne.
 patient-block = Prier d’appeler plutôt
-patient-block-text = En ligne, la personne lit seulement « Ce cabinet vous prie d’appeler ». Ce qui est pris reste pris, et vous pouvez toujours réserver pour elle.
-patient-block-why = Pourquoi ?
+patient-block-text = En ligne, la personne lit seulement « Ce cabinet vous prie d’appeler ». Ce qui est pris reste pris, et vous pouvez toujours réserver pour elle.
+patient-block-why = Pourquoi ?
 patient-block-why-hint = Seul le cabinet le lit.
-patient-block-why-missing = Écrivez une raison : vos collègues voudront la connaître.
+patient-block-why-missing = Écrivez une raison : vos collègues voudront la connaître.
 patient-block-go = Bloquer la réservation en ligne
 patient-blocked-since = Prié d’appeler depuis le { $date }
 patient-blocked-text = Qui travaille ici peut toujours réserver pour cette personne.
@@ -195,7 +195,7 @@ patient-now-blocked = Désormais cette personne est priée d’appeler.
 patient-now-unblocked = Cette personne peut à nouveau réserver en ligne.
 patient-history = Consultations ici
 patient-no-visits = Pas encore de consultation.
-refused-blocked = Ce cabinet vous prie d’appeler : il trouvera un moment avec vous.
+refused-blocked = Ce cabinet vous prie d’appeler : il trouvera un moment avec vous.
 
 # Staff.
 staff-title = Équipe
@@ -223,12 +223,12 @@ staff-already = Quelqu’un avec cette adresse travaille déjà ici.
 staff-invited = L’invitation est en route.
 staff-changed = Les droits sont changés.
 staff-removed = Retiré, et déconnecté partout.
-staff-withdrawn = L’invitation est reprise ; son lien ne compte plus.
+staff-withdrawn = L’invitation est reprise ; son lien ne compte plus.
 staff-last-manager = Un cabinet garde au moins un responsable. Nommez d’abord quelqu’un d’autre.
 invitation-heading = Invitation
 invitation-title = { $practice } vous invite
-invitation-text = Vous vous connecterez avec cette adresse. Vos droits : { $rights }.
-invitation-known = Cette adresse a déjà un compte : écrivez son mot de passe.
+invitation-text = Vous vous connecterez avec cette adresse. Vos droits : { $rights }.
+invitation-known = Cette adresse a déjà un compte : écrivez son mot de passe.
 invitation-accept = Créer mon compte
 invitation-join = Rejoindre le cabinet
 invitation-other-role = Cette adresse appartient à un autre compte, par exemple celui d’un patient. Demandez une invitation à une autre adresse.
@@ -236,7 +236,7 @@ invitation-mail-subject = { $practice } vous invite sur Rendez
 invitation-mail-body =
     Bonjour,
 
-    { $practice } vous propose de travailler avec son agenda sur Rendez. Ouvrez ce lien et choisissez un mot de passe :
+    { $practice } vous propose de travailler avec son agenda sur Rendez. Ouvrez ce lien et choisissez un mot de passe :
 
     { $link }
 
@@ -255,8 +255,9 @@ trail-server = Le serveur
 trail-admin = L’exploitant
 trail-patient = { $name } (patient)
 trail-visit = { $patient }, { $when }
-trail-other = a fait : { $action }
+trail-other = a fait : { $action }
 trail-appointment-hold = a choisi un créneau
+trail-appointment-assign = a donné l’horaire à une autre personne dont elle s’occupe
 trail-appointment-confirm = a confirmé le rendez-vous
 trail-appointment-cancelled = a annulé le rendez-vous
 trail-appointment-arrived = a noté l’arrivée

@@ -3,7 +3,7 @@
 --  $1 appointment  $2 who acts  $3 patient  $4 holds at most  $5 who may book  $6 schedule version
 --  $7 actor $8 address $9 request id  $10 idempotency caller $11 route $12 key $13 fingerprint
 WITH ask AS MATERIALIZED (
-    SELECT a.*, x.calendar_id AS new_calendar, p.schedule_version, rendez_now() AS now,
+    SELECT a.*, x.calendar_id AS new_calendar, p.organization_id AS practitioner_organization, p.schedule_version, rendez_now() AS now,
            pg_try_advisory_xact_lock(hashtextextended(x.id::text, 1)) AS patient_is_free,
            ($12::text IS NULL OR pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\n', $10::text, $11::text, $12::text), 2))) AS key_is_free,
            (SELECT min(o) FROM generate_series(1, $4::int) o
@@ -28,6 +28,10 @@ WITH ask AS MATERIALIZED (
                WHEN $5::text <> 'anyone' AND ($5::text = 'known') <> EXISTS (
                    SELECT FROM appointment b WHERE b.patient_id = $3::uuid AND b.practitioner_id = ask.practitioner_id
                    AND b.status IN ('booked', 'arrived', 'fulfilled') AND b.starts_at < now) THEN $5::text || '-patients-only'
+               -- Whom the practice asks to call may not book online.
+               WHEN EXISTS (
+                   SELECT FROM patient_block b WHERE b.patient_id = $3::uuid
+                   AND b.organization_id IN (ask.organization_id, practitioner_organization)) THEN 'blocked-by-practice'
                WHEN ordinal IS NULL THEN 'too-many-holds'
                ELSE 'go'
            END AS outcome
@@ -59,8 +63,8 @@ WITH ask AS MATERIALIZED (
     INSERT INTO change (kind, practitioner_id, subject_id, starts_at, ends_at, detail)
     SELECT 'appointment', practitioner_id, id, claim_starts_at, claim_ends_at, '{"status":"held"}' FROM given
 ), audited AS (
-    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id)
-    SELECT updated_at, $7::text, 'appointment.assign', id, version, $8::text::inet, $9::text FROM given
+    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id, organization_id)
+    SELECT updated_at, $7::text, 'appointment.assign', id, version, $8::text::inet, $9::text, organization_id FROM given
 ), remembered AS (
     INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer)
     SELECT $10::text, $11::text, $12::text, $13::bytea, 200, 'appointment', to_jsonb(given) FROM given WHERE $12::text IS NOT NULL

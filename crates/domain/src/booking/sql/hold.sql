@@ -32,8 +32,8 @@ WITH ask AS MATERIALIZED (
                WHEN $20::text <> 'anyone' AND ($20::text = 'known') <> EXISTS (
                    SELECT FROM appointment a WHERE a.patient_id = $9::uuid AND a.practitioner_id = $2::uuid
                    AND a.status IN ('booked', 'arrived', 'fulfilled') AND a.starts_at < now) THEN $20::text || '-patients-only'
-               -- Whom the practice asks to call may not book online; its staff may for them.
-               WHEN split_part($22::text, ':', 1) IN ('patient', 'system') AND EXISTS (
+               -- Whom the practice asks to call may not book online, nor is offered a time by the waiting list; its staff may book for them.
+               WHEN split_part($22::text, ':', 1) IN ('patient', 'system', 'server') AND EXISTS (
                    SELECT FROM patient_block b WHERE b.patient_id = $9::uuid
                    AND b.organization_id IN ($11::uuid, practitioner_organization)) THEN 'blocked-by-practice'
                WHEN ordinal IS NULL THEN 'too-many-holds'

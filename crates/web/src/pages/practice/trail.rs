@@ -33,8 +33,9 @@ pub(in crate::pages) struct Asked {
 }
 
 /// What has a sentence of its own; everything else is told as what it is called.
-const ACTIONS: [&str; 29] = [
+const ACTIONS: [&str; 30] = [
     "appointment.hold",
+    "appointment.assign",
     "appointment.confirm",
     "appointment.cancelled",
     "appointment.arrived",
