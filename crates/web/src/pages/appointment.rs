@@ -118,15 +118,21 @@ pub(super) async fn confirm_form(visitor: Visitor, Path(id): Path<String>) -> Re
             let (Status::Held, Some(expires_at)) = (visit.status, visit.hold_expires_at) else {
                 return Ok(go(&here));
             };
-            let left = expires_at.duration_since(database_now(&visitor, &visit).await?);
+            let now = database_now(&visitor, &visit).await?;
+            let left = expires_at.duration_since(now);
             if left <= SignedDuration::ZERO {
                 return Err(hold_ended(&visit));
             }
             let until = when::on_clock_of(&visit.time_zone, expires_at);
+            // A time that was offered in the evening is kept until the next morning.
+            let until = match until.date() == when::on_clock_of(&visit.time_zone, now).date() {
+                true => when::clock(until.time()),
+                false => when::moment(visitor.locale, &until),
+            };
             let page = ConfirmPage {
                 page: visitor.page(),
                 visit: VisitView::new(&visitor, &visit, &person),
-                until: when::clock(until.time()),
+                until,
                 seconds_left: left.as_secs(),
             };
             Ok(visitor.show(StatusCode::OK, &page))
