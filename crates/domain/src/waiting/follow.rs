@@ -30,13 +30,25 @@ INSERT INTO follower (name, xid, seq, updated_at) VALUES ('waiting', $1::text::x
 ON CONFLICT (name) DO UPDATE SET xid = excluded.xid, seq = excluded.seq, updated_at = excluded.updated_at
 WHERE follower.xid = $3::text::xid8 AND follower.seq = $4";
 
-/// For each of these practitioners for whom somebody waits: those who named them, and those who are near enough. No
-/// circle is wider than 100 kilometres, which is less than a degree of latitude.
+/// For each of these practitioners, and of those who need a room that one of them may have freed, for whom somebody
+/// waits: those who named them, and those who are near enough. No circle is wider than 100 kilometres, which is less than
+/// a degree of latitude.
 const PROMISE: &str = "
+WITH place AS (
+    SELECT r.location_id FROM room r WHERE r.active AND r.location_id IN (
+        SELECT f.location_id FROM practitioner f WHERE f.id = ANY ($1::uuid[])
+        UNION SELECT f.location_id FROM practitioner_location f WHERE f.practitioner_id = ANY ($1::uuid[]))
+), asked AS (
+    SELECT unnest($1::uuid[]) AS id
+    UNION
+    SELECT v.practitioner_id FROM visit_type v WHERE v.active AND v.room_kind IS NOT NULL AND v.practitioner_id IN (
+        SELECT q.id FROM practitioner q WHERE q.location_id IN (SELECT location_id FROM place)
+        UNION SELECT q.practitioner_id FROM practitioner_location q WHERE q.location_id IN (SELECT location_id FROM place))
+)
 INSERT INTO job (kind, payload)
 SELECT 'waiting.freed', jsonb_build_object('practitioner', p.id)
-FROM practitioner p
-WHERE p.id = ANY ($1::uuid[]) AND p.active AND (
+FROM asked JOIN practitioner p ON p.id = asked.id
+WHERE p.active AND (
     EXISTS (SELECT FROM wish w WHERE w.practitioner_id = p.id AND w.status = 'waiting')
     OR EXISTS (SELECT FROM location l JOIN wish w ON w.specialty = p.specialty AND w.latitude BETWEEN l.latitude - 1 AND l.latitude + 1
                WHERE (l.id = p.location_id OR l.id IN (SELECT f.location_id FROM practitioner_location f WHERE f.practitioner_id = p.id))

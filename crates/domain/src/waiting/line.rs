@@ -51,7 +51,7 @@ struct Waiting {
     places: Option<Vec<LocationId>>,
     /// They have been here before.
     known: bool,
-    /// Starts that they were offered before.
+    /// Starts that they were offered before, or cannot have.
     declined: Vec<Timestamp>,
     /// What takes their own time.
     busy: Vec<TimeRange>,
@@ -112,9 +112,9 @@ async fn give(ctx: &Ctx, practitioner: PractitionerId) -> Result<Vec<Given>, Fau
     loop {
         let line = line(ctx, practitioner, after).await?;
         let more = i64::try_from(line.len()).unwrap_or(AT_ONCE) >= AT_ONCE;
-        for waiting in line {
+        for mut waiting in line {
             after = (waiting.asked_at, waiting.wish.uuid());
-            if let Some(appointment) = serve(ctx, &mut times, &waiting).await? {
+            if let Some(appointment) = serve(ctx, &mut times, &mut waiting).await? {
                 given.push(Given { wish: waiting.wish, appointment });
             }
         }
@@ -162,7 +162,7 @@ fn waiting(row: &Row) -> Option<Waiting> {
 }
 
 /// Offers somebody the first time that fits them, if one does.
-async fn serve(ctx: &Ctx, times: &mut Times, waiting: &Waiting) -> Result<Option<AppointmentId>, Fault> {
+async fn serve(ctx: &Ctx, times: &mut Times, waiting: &mut Waiting) -> Result<Option<AppointmentId>, Fault> {
     let mut tries = 0;
     while let Some((slot, minutes)) = times.first_for(ctx, waiting).await? {
         let wanted = Offer {
@@ -180,6 +180,7 @@ async fn serve(ctx: &Ctx, times: &mut Times, waiting: &Waiting) -> Result<Option
             Made::Gone | Made::NotThisPatient => return Ok(None),
             // Whoever has it now, nobody of this line gets it before the line is asked anew from its head.
             Made::NotThisTime => times.forget_start(slot.start),
+            Made::NotTogether => waiting.declined.push(slot.start),
             Made::Again => {
                 tries += 1;
                 if tries == TRIES {

@@ -36,8 +36,10 @@ pub(super) enum Made {
     Gone,
     /// The patient can have no time now.
     NotThisPatient,
-    /// This time cannot be had.
+    /// Nobody can have this time now.
     NotThisTime,
+    /// The patient cannot have this time; others may.
+    NotTogether,
     /// The world moved.
     Again,
 }
@@ -100,7 +102,7 @@ async fn in_transaction(
     }
     let (practitioner, start) = (offer.slot.practitioner.uuid(), offer.slot.start());
     if tx.execute(NOTE, &[&offer.wish.uuid(), &practitioner, &start, &id.uuid()]).await? == 0 {
-        return Ok(Made::NotThisTime);
+        return Ok(Made::NotTogether);
     }
     crash::point("offer.marked");
     let request = HoldRequest { slot: offer.slot, patient: offer.patient, reason: None };
@@ -108,6 +110,7 @@ async fn in_transaction(
         Kept::Held(held) => held,
         Kept::Again => return Ok(Made::Again),
         Kept::NotThisTime => return Ok(Made::NotThisTime),
+        Kept::NotTogether => return Ok(Made::NotTogether),
         Kept::NotThisPatient => return Ok(Made::NotThisPatient),
     };
     tx.execute(MAIL, &[&id.uuid(), &held.version, &offer.patient.uuid()]).await?;

@@ -4,10 +4,13 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use rendez_domain::booking;
-use rendez_domain::directory::{self, NewTimeOff, NewVisitType};
+use rendez_domain::directory::{
+    self, NewOpenings, NewPractitioner, NewRoom, NewTimeOff, NewVisitType, OpeningHours, WeeklyOpening,
+};
 use rendez_domain::idempotency::Answer;
 use rendez_domain::waiting::{Hours, Weekdays, WishStatus};
 use rendez_testkit::World;
+use rendez_testkit::world::new_practitioner;
 use rendez_vocab::{Actor, TimeRange};
 use serde_json::Value;
 
@@ -120,6 +123,44 @@ async fn who_holds_too_many_times_already_is_passed_over() {
     full.free(&world).await;
     assert_eq!(wishes(&catch_up(&world).await), [modest.id]);
     assert_eq!(world.count("SELECT count(*) FROM wish_offer").await, 1, "what was not offered is not noted");
+    world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn a_room_that_a_colleague_gives_back_is_free_time_too() {
+    let world = World::new().await;
+    let echo = NewVisitType { room_kind: Some("echo".into()), ..NewVisitType::default() };
+    let one = world.practitioner(vec![echo.clone()]).await;
+    let colleague = NewPractitioner {
+        organization: Some(one.organization),
+        visit_types: vec![echo],
+        ..new_practitioner()
+    };
+    let other = world.enter(colleague).await;
+    let place = one.locations[0].id;
+    let evening = WeeklyOpening {
+        weekday: Weekday::Sunday,
+        starts: jiff::civil::time(22, 0, 0, 0),
+        ends: jiff::civil::time(22, 10, 0, 0),
+        location: Some(place),
+        visit_types: Vec::new(),
+        valid_from: None,
+        valid_until: None,
+        every_weeks: 1,
+    };
+    let hours = OpeningHours { weekly: vec![evening], ..OpeningHours::default() };
+    directory::put_opening_hours(&world.admin(), other.id, None, hours).await.expect("opening hours");
+    let room = NewRoom { kind: "echo".into(), name: "Salle 1".into() };
+    directory::add_room(&world.admin(), place, room, |_| Value::Null).await.expect("a room");
+    let day = world.open_day(&one, 3, 15).await;
+    let there = NewOpenings { ranges: vec![day], visit_types: Vec::new(), location: Some(place) };
+    directory::open(&world.admin(), other.id, there, |_| Value::Null).await.expect("an opening");
+    let patient = world.patient().await;
+    let booked = world.book(patient, world.slot(&one, day.start())).await;
+    let wish = somebody_waits(&world, &other).await;
+    assert_eq!(catch_up(&world).await, [], "the only room is taken");
+    booking::cancel(&world.ctx(Actor::Patient(patient)), booked.id, None, None).await.expect("in time");
+    assert_eq!(wishes(&catch_up(&world).await), [wish.id]);
     world.assert_consistent().await;
 }
 

@@ -84,7 +84,8 @@ async fn show(visitor: &Visitor, id: &str, tried: Option<Tried>) -> Result<Respo
     let (Status::Held, Some(expires_at)) = (visit.status, visit.hold_expires_at) else {
         return Ok(go(&format!("/appointments/{id}")));
     };
-    let left = expires_at.duration_since(database_now(visitor, &visit).await?);
+    let now = database_now(visitor, &visit).await?;
+    let left = expires_at.duration_since(now);
     if left <= SignedDuration::ZERO {
         return instead(visitor, &visit, BookingRefusal::HoldExpired).await;
     }
@@ -100,9 +101,14 @@ async fn show(visitor: &Visitor, id: &str, tried: Option<Tried>) -> Result<Respo
         wrong: None,
     });
     let until = when::on_clock_of(&visit.time_zone, expires_at);
+    // A time that was offered in the evening is kept until the next morning.
+    let until = match until.date() == when::on_clock_of(&visit.time_zone, now).date() {
+        true => when::clock(until.time()),
+        false => when::moment(visitor.locale, &until),
+    };
     let page = ConfirmPage {
         page: visitor.page(),
-        until: when::clock(until.time()),
+        until,
         seconds_left: left.as_secs(),
         left_minutes: LEFT_MINUTES,
         reason: tried.reason,

@@ -18,8 +18,10 @@ pub(crate) enum Kept {
     Held(Box<Appointment>),
     /// The world moved: the same may succeed with everything read anew.
     Again,
-    /// This time cannot be had by this patient.
+    /// Nobody can have this time now.
     NotThisTime,
+    /// This patient cannot have this time; others may.
+    NotTogether,
     /// This patient can have no time now: too many holds are theirs.
     NotThisPatient,
 }
@@ -40,11 +42,7 @@ pub(crate) async fn keep(
         Said::Done(appointment) => Kept::Held(appointment),
         Said::StaleSchedule | Said::Busy | Said::Replay => Kept::Again,
         Said::TooManyHolds | Said::Nothing => Kept::NotThisPatient,
-        Said::Taken
-        | Said::PatientOverlap
-        | Said::NoRoom
-        | Said::TooSoon
-        | Said::TooFar
-        | Said::Refused(_) => Kept::NotThisTime,
+        Said::PatientOverlap | Said::Refused(_) => Kept::NotTogether,
+        Said::Taken | Said::NoRoom | Said::TooSoon | Said::TooFar => Kept::NotThisTime,
     })
 }
