@@ -29,5 +29,5 @@ pub use invitations::{
 };
 pub use model::{Account, NewPatientAccount, Role};
 pub use queries::{account_actor, display_name};
-pub use rights::{Rights, rights_in};
+pub use rights::{Rights, rights_at_home, rights_in};
 pub use staff::{Member, OpenInvitation, PractitionerMember, Staff, remove_member, set_rights, staff};

@@ -66,3 +66,22 @@ pub async fn rights_in(
         _ => Rights::named(row.get(0)),
     }))
 }
+
+const HOME: &str = "SELECT organization_id FROM practitioner WHERE id = $1";
+
+/// What the caller may do in the organization they work for first; `None` if they work for none.
+pub async fn rights_at_home(client: &impl GenericClient, actor: &Actor) -> Result<Option<Rights>, Fault> {
+    let home = match actor {
+        Actor::Admin(_) | Actor::Server => return Ok(Some(Rights::Manager)),
+        Actor::Staff { organizations, .. } => organizations.first().copied(),
+        Actor::Practitioner(own) => {
+            let row = client.query_opt(HOME, &[&own.uuid()]).await?;
+            row.map(|row| OrganizationId::from_uuid(row.get(0)))
+        }
+        Actor::Nobody | Actor::Patient(_) | Actor::System(_) => None,
+    };
+    match home {
+        Some(home) => rights_in(client, actor, home).await,
+        None => Ok(None),
+    }
+}

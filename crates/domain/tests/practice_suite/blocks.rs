@@ -20,7 +20,7 @@ async fn whom_the_practice_asks_to_call_cannot_book_online_but_the_desk_can_for_
     assert!(matches!(refused, Err(BookingRefusal::BlockedByPractice)), "{refused:?}");
     assert_eq!(world.count("SELECT count(*) FROM claim").await, 0, "nothing is left over");
     let elsewhere = world.practitioner(vec![]).await;
-    let other_day = world.open_day(&elsewhere, 3, 60).await;
+    let other_day = world.open_day(&elsewhere, 4, 60).await;
     world.hold(ana, world.slot(&elsewhere, other_day.start())).await.expect("others know nothing of it");
 
     let request = HoldRequest { slot, patient: ana, reason: None };

@@ -29,7 +29,9 @@ pub(super) struct Person {
     pub(super) name: String,
     /// They work here, rather than being a patient.
     pub(super) practice: bool,
-    /// They may change hours, visit types or staff.
+    /// They may change hours and visit types: practitioners their own.
+    pub(super) edits: bool,
+    /// They may change the staff and read the trail.
     pub(super) manages: bool,
     /// They run this installation.
     pub(super) operates: bool,
@@ -134,7 +136,12 @@ impl Page {
         self.address.starts_with(path)
     }
 
-    /// Whether the visitor may change hours, visit types or staff.
+    /// Whether the visitor may change hours and visit types.
+    pub(super) fn edits(&self) -> bool {
+        self.person.as_ref().is_some_and(|person| person.edits)
+    }
+
+    /// Whether the visitor may change the staff and read the trail.
     pub(super) fn manages(&self) -> bool {
         self.person.as_ref().is_some_and(|person| person.manages)
     }

@@ -148,19 +148,14 @@ async fn signed_in(
 /// What the pages show of somebody who is signed in.
 async fn person(ctx: &Ctx) -> Result<Person, Fault> {
     let name = identity::display_name(ctx).await?.unwrap_or_else(|| ctx.actor.role().to_owned());
-    let manages = match &ctx.actor {
-        Actor::Staff { organizations, .. } => match organizations.first() {
-            Some(first) => {
-                let conn = ctx.store.read_fresh().await?;
-                identity::rights_in(&*conn, &ctx.actor, *first).await? == Some(identity::Rights::Manager)
-            }
-            None => false,
-        },
-        Actor::Practitioner(_) | Actor::Admin(_) => true,
-        _ => false,
-    };
     let practice = !matches!(ctx.actor, Actor::Patient(_));
-    Ok(Person { name, practice, manages, operates: matches!(ctx.actor, Actor::Admin(_)) })
+    let rights = match practice {
+        true => identity::rights_at_home(&*ctx.store.read_fresh().await?, &ctx.actor).await?,
+        false => None,
+    };
+    let manages = rights == Some(identity::Rights::Manager);
+    let edits = manages || matches!(ctx.actor, Actor::Practitioner(_));
+    Ok(Person { name, practice, edits, manages, operates: matches!(ctx.actor, Actor::Admin(_)) })
 }
 
 /// The address without the language switch, and what the switch says. The answer to a form has the path alone, since

@@ -14,8 +14,9 @@ use crate::pages::views::address;
 use crate::pages::visitor::Visitor;
 use crate::pages::when;
 
-/// As many rows as one page can hold.
-const MOST_ROWS: usize = 100;
+/// As many as the API takes.
+const MOST_RULES: usize = 200;
+const MOST_CLOSURES: usize = 500;
 
 /// A weekly rule.
 pub(super) struct RuleRow {
@@ -179,23 +180,23 @@ impl<'a> Around<'a> {
 
     /// The form as it was sent, after the row that a button adds or takes away.
     pub(super) fn sent(&self, posted: &Posted, button: &str) -> HoursForm {
-        let rows = |kind: &str, key: &str| -> Vec<usize> {
-            let count = posted.field(&format!("{kind}s")).parse::<usize>().unwrap_or(0).min(MOST_ROWS);
+        let rows = |kind: &str, key: &str, most: usize| -> Vec<usize> {
+            let count = posted.field(&format!("{kind}s")).parse::<usize>().unwrap_or(0).min(most);
             let is_there = |at: &usize| posted.has(&format!("{kind}-{at}-{key}"));
             let gone = format!("remove-{kind}-");
             let removed = button.strip_prefix(gone.as_str()).and_then(|at| at.parse::<usize>().ok());
             (0..count).filter(is_there).filter(|at| Some(*at) != removed).collect()
         };
         let mut rules: Vec<RuleRow> = Vec::new();
-        for at in rows("rule", "weekday") {
+        for at in rows("rule", "weekday", MOST_RULES) {
             rules.push(self.rule(rules.len(), |part| posted.field(&format!("rule-{at}-{part}")).to_owned()));
         }
         let mut closures: Vec<ClosureRow> = Vec::new();
-        for at in rows("closure", "starts") {
+        for at in rows("closure", "starts", MOST_CLOSURES) {
             let value = |part: &str| posted.field(&format!("closure-{at}-{part}")).to_owned();
             closures.push(self.closure(closures.len(), value));
         }
-        if button == "add-rule" && rules.len() < MOST_ROWS {
+        if button == "add-rule" && rules.len() < MOST_RULES {
             // The next row is like the last one: most weeks repeat themselves.
             let added = match rules.last() {
                 Some(last) => self.rule(rules.len(), |part| last.next(part)),
@@ -203,7 +204,7 @@ impl<'a> Around<'a> {
             };
             rules.push(added);
         }
-        if button == "add-closure" && closures.len() < MOST_ROWS {
+        if button == "add-closure" && closures.len() < MOST_CLOSURES {
             closures.push(self.closure(closures.len(), |_| String::new()));
         }
         self.form(rules, closures, posted.field("holidays") == "yes")

@@ -256,7 +256,6 @@ fn drafted(visitor: &Visitor, known: Option<&VisitType>, new: &NewVisitType) -> 
     }
 }
 
-#[allow(clippy::too_many_arguments, reason = "what one page is made of")]
 fn page(
     visitor: &Visitor,
     editor: &Editor,
