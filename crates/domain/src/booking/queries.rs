@@ -18,8 +18,7 @@ const FIND: &str = "SELECT to_jsonb(a) FROM appointment a
 
 const KNOWN: &str = "SELECT EXISTS (SELECT FROM patient p WHERE p.id = $1 AND (p.registered_by = ANY ($4) OR p.registered_by LIKE 'admin:%'
     OR EXISTS (SELECT FROM appointment a WHERE a.patient_id = p.id AND a.status IN ('booked', 'arrived', 'fulfilled', 'no-show')
-               AND (a.practitioner_id = $2 OR a.organization_id = ANY ($3)))
-    OR acts_for($5, p.id)))";
+               AND (a.practitioner_id = $2 OR a.organization_id = ANY ($3)))))";
 
 // One for each way in, so that each has the plan of its index.
 const LIST_OF_FAMILY: &str = "SELECT to_jsonb(a) FROM appointment a
@@ -185,20 +184,19 @@ pub(super) async fn family(ctx: &Ctx, patient: PatientId) -> Result<Vec<PatientI
     Ok(rows.iter().map(|row| PatientId::from_uuid(row.get(0))).collect())
 }
 
-/// Whether a practice or partner knows this patient, or somebody cares for them.
+/// Whether a practice or partner knows this patient; of a patient's scope, whether they care for this one.
 pub(super) async fn known(ctx: &Ctx, patient: PatientId, scope: &Scope) -> Result<bool, Fault> {
     let conn = ctx.store.read_fresh().await?;
+    if let Some(own) = scope.patient {
+        // Who entered the record is nothing to another patient.
+        let statement = conn.prepare_cached("SELECT acts_for($1, $2)").await?;
+        return Ok(conn.query_one(&statement, &[&own, &patient.uuid()]).await?.get(0));
+    }
     let statement = conn.prepare_cached(KNOWN).await?;
     let row = conn
         .query_one(
             &statement,
-            &[
-                &patient.uuid(),
-                &scope.practitioner,
-                &scope.organizations,
-                &scope.registered_by,
-                &scope.patient,
-            ],
+            &[&patient.uuid(), &scope.practitioner, &scope.organizations, &scope.registered_by],
         )
         .await?;
     Ok(row.get(0))

@@ -32,9 +32,10 @@ const GOES: [&str; 10] = [
 /// Answers that are kept for repeated requests: they repeat what was written.
 const ANSWERS: &str = "DELETE FROM idempotency WHERE caller = $1";
 
-/// Whom the caller takes with them: themselves, and people for whom nobody else acts and who have no account.
-const WHO: &str = "SELECT $1::uuid UNION ALL
-    SELECT c.dependant_id FROM care c WHERE c.guardian_id = $1
+/// Whom the caller takes with them: themselves, and people for whom nobody else acts and who have no account; and whether the
+/// caller still acts for them, so that their visits may be cancelled.
+const WHO: &str = "SELECT $1::uuid, true UNION ALL
+    SELECT c.dependant_id, c.until > rendez_now() FROM care c WHERE c.guardian_id = $1
         AND NOT EXISTS (SELECT FROM care o WHERE o.dependant_id = c.dependant_id AND o.guardian_id <> $1 AND o.until > rendez_now())
         AND NOT EXISTS (SELECT FROM account a WHERE a.patient_id = c.dependant_id)";
 
@@ -57,7 +58,8 @@ pub async fn delete_account(ctx: &Ctx, password: &str) -> Result<(), IdentityRef
             }
             let rows = tx.query(WHO, &[&patient.uuid()]).await?;
             let patients: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
-            let freed = booking::cancel_ahead(&tx, &task, &patients).await?;
+            let in_care: Vec<Uuid> = rows.iter().filter(|row| row.get(1)).map(|row| row.get(0)).collect();
+            let freed = booking::cancel_ahead(&tx, &task, &in_care).await?;
             for sql in GOES {
                 tx.execute(sql, &[&patients]).await?;
             }

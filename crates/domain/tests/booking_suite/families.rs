@@ -50,6 +50,11 @@ async fn a_mother_books_moves_and_cancels_for_her_child_and_nobody_else_does() {
     let request = HoldRequest { slot, patient: child, reason: None };
     let strange = booking::hold(&his, request.clone()).await;
     assert!(matches!(strange, Err(BookingRefusal::NotFound)), "{strange:?}");
+    // Nor for the mother, whom the operator entered.
+    let strange = booking::hold(&his, HoldRequest { slot, patient: ana, reason: None }).await;
+    assert!(matches!(strange, Err(BookingRefusal::NotFound)), "{strange:?}");
+    let of_ana = AppointmentFilter { patient: Some(ana), ..own() };
+    assert!(matches!(booking::list(&his, &of_ana).await, Err(BookingRefusal::NotFound)));
     let held = booking::hold(&hers, request).await.expect("her child");
     assert_eq!(held.patient, child);
     for answer in [

@@ -1,7 +1,7 @@
 //! A patient takes their data along, and deletes their account: what goes, what stays, and for how long.
 
-use jiff::SignedDuration;
 use jiff::civil::date;
+use jiff::{SignedDuration, ToSpan};
 use rendez_domain::booking::{self, HoldRequest, Outcome, Status};
 use rendez_domain::directory::NewPatient;
 use rendez_domain::identity::{self, IdentityRefusal, NewPatientAccount, Person, Relation};
@@ -223,4 +223,24 @@ async fn address_and_password_change_for_who_knows_the_password() {
 
     identity::set_consents(&ctx, &[]).await.expect("what is not needed is taken back");
     assert_eq!(identity::own_account(&ctx, None).await.expect("hers").consents, ["booking"]);
+}
+
+#[tokio::test]
+async fn a_grown_childs_visit_is_not_the_mothers_to_cancel() {
+    let world = World::new().await;
+    let practitioner = world.practitioner(vec![]).await;
+    let day = world.open_day(&practitioner, 6, 60).await;
+    let (ctx, _, _) = maelle(&world).await;
+    let today = ctx.pack.time_zone().to_datetime(ctx.clock.now()).date();
+    let nearly = today.checked_add(3.days()).expect("a near day").checked_sub(18.years()).expect("a day");
+    let child = identity::add_person(&ctx, Person { birth_date: nearly, ..yuna() }).await.expect("a minor");
+    let request = HoldRequest { slot: world.slot(&practitioner, day.start()), patient: child, reason: None };
+    let held = booking::hold(&ctx, request).await.expect("a minor");
+    booking::confirm(&ctx, held.id, None, None).await.expect("a minor");
+    world.let_pass(SignedDuration::from_hours(24 * 4)).await;
+    personal::delete_account(&ctx, PASSWORD).await.expect("the right password");
+    assert_eq!(booking::find(&world.admin(), held.id).await.expect("kept").status, Status::Booked);
+    assert_eq!(where_is(&world, "Yuna").await, ["patient"], "the practice expects her");
+    assert_eq!(where_is(&world, EMAIL).await, Vec::<String>::new());
+    world.assert_consistent().await;
 }

@@ -138,8 +138,11 @@ async fn a_closed_tab_gives_the_time_back_soon_and_coming_back_keeps_it() {
         browser.open_page(&page).await;
         until("being there keeps the time", async || left().await > SignedDuration::from_mins(20)).await;
 
+        // A tab of its own, while no other shows the page.
+        browser.go("/visits").await;
         browser.open_tab(&page).await;
         browser.see("This time is kept for you until").await;
+        until("a tab keeps it, too", async || left().await > SignedDuration::from_mins(20)).await;
         browser.close_tab().await;
         until("a closed tab brings the end near", async || left().await <= soon).await;
         browser.open_page(&page).await;
