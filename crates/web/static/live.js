@@ -54,6 +54,14 @@
   addEventListener("pagehide", () => stream.close());
 })();
 
+// Times are the place's own. Whoever's device has another clock is told so, where there are times.
+(() => {
+  const note = document.querySelector("[data-zone]");
+  if (!note || !document.querySelector(".slot, main time")) return;
+  const now = new Date();
+  note.hidden = now.toLocaleString("en", { timeZone: note.dataset.zone }) === now.toLocaleString("en");
+})();
+
 // How long a hold still stands. Counted from the seconds that the server says are left, so that a wrong clock of the
 // visitor's machine does no harm.
 (() => {

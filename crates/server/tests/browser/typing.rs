@@ -87,6 +87,20 @@ async fn the_town_of_a_position_is_filled_in_and_nothing_more_is_sent() {
 }
 
 #[tokio::test]
+async fn whose_device_has_another_clock_is_told_that_times_are_the_places_own() {
+    play(async |stage, browser| {
+        for (zone, told) in [("Europe/Paris", 0), ("America/Montreal", 1)] {
+            browser.devtools("Emulation.setTimezoneOverride", json!({"timezoneId": zone})).await;
+            browser.go(&stage.doctor_page()).await;
+            assert_eq!(browser.count("[data-zone]:not([hidden])").await, told, "{zone}");
+            browser.go("/sign-in").await;
+            assert_eq!(browser.count("[data-zone]:not([hidden])").await, 0, "no times, no note");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_filter_takes_effect_where_the_visitor_reads() {
     play(async |_, browser| {
         browser.go("/search?place=Rennes&distance=100").await;

@@ -8,6 +8,7 @@ nav-sign-up = Konto anlegen
 nav-sign-out = Abmelden
 nav-mail = Gesendete E-Mails (Demo)
 nav-api = Für Entwicklungsteams
+zone-differs = Alle Zeiten gelten für { $zone }. Ihr Gerät ist auf eine andere Zeitzone eingestellt.
 footer = Rendez, offene Terminbuchung für das Gesundheitswesen. Im Notfall rufen Sie die 15 oder die 112 an.
 
 # A practitioner, as cards show them.

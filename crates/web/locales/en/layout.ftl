@@ -8,6 +8,7 @@ nav-sign-up = Create an account
 nav-sign-out = Sign out
 nav-mail = Sent mails (demo)
 nav-api = For developers
+zone-differs = Times are { $zone } time. Your device is set to another zone.
 footer = Rendez, open booking for healthcare. In an emergency call 15 or 112.
 
 # A practitioner, as cards show them.

@@ -8,6 +8,7 @@ nav-sign-up = Créer un compte
 nav-sign-out = Se déconnecter
 nav-mail = Courriels envoyés (démo)
 nav-api = Développeurs
+zone-differs = Les heures sont celles de { $zone }. Votre appareil est réglé sur un autre fuseau.
 footer = Rendez, la prise de rendez-vous médicaux, libre et ouverte. En cas d’urgence, appelez le 15 ou le 112.
 
 # A practitioner, as cards show them.

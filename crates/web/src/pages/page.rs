@@ -2,7 +2,7 @@
 
 use fluent_templates::fluent_bundle::FluentValue;
 
-use super::assets;
+use super::{assets, when};
 use crate::i18n::Locale;
 
 /// What each template gets under the name `page`.
@@ -20,6 +20,8 @@ pub(super) struct Page {
     pub(super) key: String,
     /// Demo data is loaded.
     pub(super) demo: bool,
+    /// The region's usual zone (IANA): times without a zone beside them are in it.
+    pub(super) zone: &'static str,
 }
 
 /// Somebody who is signed in.
@@ -103,12 +105,18 @@ impl Page {
             csrf: String::new(),
             key: String::new(),
             demo: false,
+            zone: "",
         }
     }
 
     /// Whether nothing is known of the visitor.
     pub(super) fn is_bare(&self) -> bool {
         self.csrf.is_empty()
+    }
+
+    /// What people call the region's usual zone.
+    pub(super) fn zone_name(&self) -> String {
+        when::zone_name(self.zone, "")
     }
 
     /// The text of a key.

@@ -222,6 +222,7 @@ impl Visitor {
             csrf: self.app.secret.csrf_token(&self.bound_to),
             key: random_text(&self.app),
             demo: self.app.demo.is_some(),
+            zone: self.ctx.pack.time_zone_name(),
         }
     }
 
