@@ -43,7 +43,7 @@ async fn wait_and_take(stage: &Stage, browser: &Browser) {
         browser.press_first(&format!("#wish-{day}")).await;
     }
     browser.press("Join the list").await;
-    browser.see("Choose at least one day").await;
+    browser.find("//*[@role='alert']//a[.='Choose at least one day.']").await;
     rules::forgive(browser, 422).await;
     rules::judge(browser).await;
     browser.picture("waiting-wrong").await;
