@@ -25,7 +25,7 @@ mod wall;
 pub use agenda::{Agenda, AgendaPlace, AgendaShift, MOST_VISIT_TYPES, agenda, bookable};
 pub use almanac::Almanac;
 pub use cache::ScheduleCache;
-pub use check::{NotOffered, Offer, check};
+pub use check::{NotOffered, Offer, check, check_at_desk};
 pub use expand::Source;
 pub use explain::{Busy, Verdict, explain};
 pub use model::{

@@ -17,7 +17,7 @@ mod rooms;
 pub mod statements;
 
 pub use audit::{AuditEntry, audit_trail};
-pub use commands::{HoldRequest, cancel, confirm, hold, reschedule, settle};
+pub use commands::{HoldRequest, book_at_desk, cancel, confirm, hold, move_at_desk, reschedule, settle};
 pub use error::BookingRefusal;
 pub use expiry::{expire_due, sweep};
 pub use model::{Appointment, Outcome, Status};

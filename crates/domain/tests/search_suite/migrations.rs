@@ -74,6 +74,7 @@ const SAMPLES: &[(&str, &str)] = &[
          INSERT INTO import_place (run_id, key, is_line, file_no, line, said) VALUES (1, 'k', false, 0, 2, '{}');
          INSERT INTO import_finding SELECT id, 0, 3, 'line', 'it is no JSON', '' FROM import_run",
     ),
+    ("0009_index_patients", "UPDATE patient SET phone = '+33612345678', birth_date = '1986-04-12'"),
 ];
 
 /// How many rows each table has, but for the list of migrations itself.
