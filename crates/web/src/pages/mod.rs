@@ -4,6 +4,7 @@
 //! that binds it to its visitor, and a key that makes sending it twice harmless; every string comes from `locales/`.
 //! No rule of the business stands here.
 
+mod agenda;
 mod appointment;
 mod assets;
 mod cookies;
@@ -53,6 +54,16 @@ pub fn routes() -> Router<App> {
         .route("/appointments/{id}/cancel", get(appointment::cancel_form).post(appointment::cancel))
         .route("/appointments/{id}/move", get(reschedule::form).post(reschedule::reschedule))
         .route("/appointments/{id}/outcome", post(appointment::outcome))
+        .route("/practice/agenda", get(agenda::show))
+        .route("/practice/agenda/columns", get(agenda::columns))
+        .route("/practice/agenda/stream", get(agenda::stream))
+        .route("/practice/book", get(agenda::form).post(agenda::book))
+        .route("/practice/book/patients", post(agenda::find).get(start_over))
+        .route("/practice/block", post(agenda::block).get(start_over))
+        .route("/practice/block/end", post(agenda::unblock).get(start_over))
+        .route("/practice/visits/{id}", get(agenda::visit))
+        .route("/practice/visits/{id}/cancel", post(agenda::cancel).get(start_over))
+        .route("/practice/visits/{id}/move", get(agenda::move_form).post(agenda::move_visit))
         .route("/practice/day", get(day::show))
         .route("/dev/mail", get(mail::list))
         .route("/dev/mail/{id}", get(mail::show))

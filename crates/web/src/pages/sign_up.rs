@@ -220,7 +220,7 @@ impl SignUpForm {
 
 /// Whether a text can be an e-mail address: one `@`, something before it, a domain with a dot behind it, no blanks.
 /// Whether it is one, only a mail can tell.
-fn is_address(text: &str) -> bool {
+pub(super) fn is_address(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else { return false };
     !local.is_empty()
         && !domain.contains('@')

@@ -76,7 +76,7 @@ impl Who {
 }
 
 /// A number as people of the country write it, in pairs of digits; as it is if it is no number of the country.
-fn telephone(visitor: &Visitor, number: &str) -> String {
+pub(super) fn telephone(visitor: &Visitor, number: &str) -> String {
     let form = visitor.ctx.pack.phone();
     let inside = (2..=4).find_map(|prefix| {
         let national = format!("0{}", number.get(prefix..)?);
