@@ -4,6 +4,7 @@
 //! a function), `error` (its refusals). `timeline` knows no appointment, only claims; `search` and `notify` follow
 //! and are imported by no sibling.
 
+pub mod agenda;
 mod audit;
 pub mod availability;
 pub mod booking;

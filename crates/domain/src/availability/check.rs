@@ -91,6 +91,27 @@ pub fn check(
     Ok(Offer { location, range, blocked, visit_type })
 }
 
+/// Judges one start as the practice's own desk may use it: inside what is open and on no grid, with neither notice nor
+/// horizon, which are rules for patients.
+pub fn check_at_desk(
+    schedule: &Schedule,
+    visit_type: VisitTypeId,
+    start: Timestamp,
+) -> Result<Offer<'_>, NotOffered> {
+    let visit_type = schedule.visit_type(visit_type).ok_or(NotOffered::UnknownVisitType)?;
+    if !schedule.active || !visit_type.active {
+        return Err(NotOffered::Inactive);
+    }
+    let (Some(range), Some(blocked)) = (visit_type.range_at(start), visit_type.blocked_at(start)) else {
+        return Err(NotOffered::NoOpening);
+    };
+    match place(schedule, visit_type, range, Sieve::ALL, false) {
+        Some(shift) => Ok(Offer { location: shift.location.id, range, blocked, visit_type }),
+        // The grid does not bind the desk.
+        None => Err(Findings { grid: true, ..Findings::of(schedule, visit_type, range) }.refusal()),
+    }
+}
+
 /// The first start that the notice allows at `now`, and the first that lies beyond the horizon.
 pub(super) fn bounds(visit_type: &VisitType, now: Timestamp) -> (Timestamp, Timestamp) {
     let horizon = SignedDuration::from_hours(24 * i64::from(visit_type.max_horizon_days));

@@ -26,7 +26,7 @@ mod wall;
 pub use agenda::{Agenda, AgendaPlace, AgendaShift, MOST_VISIT_TYPES, agenda, bookable};
 pub use almanac::Almanac;
 pub use cache::ScheduleCache;
-pub use check::{NotOffered, Offer, check};
+pub use check::{NotOffered, Offer, check, check_at_desk};
 pub use draft::Draft;
 pub use expand::Source;
 pub use explain::{Busy, Verdict, explain};

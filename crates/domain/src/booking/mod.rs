@@ -19,7 +19,8 @@ pub mod statements;
 
 pub use audit::{AuditEntry, audit_trail};
 pub use commands::{
-    HoldRequest, LEFT_MINUTES, assign, cancel, come_back, confirm, hold, leave, reschedule, settle,
+    HoldRequest, LEFT_MINUTES, assign, book_at_desk, cancel, come_back, confirm, hold, leave, move_at_desk,
+    reschedule, settle,
 };
 pub(crate) use commands::{Kept, cancel_ahead, keep};
 pub use error::BookingRefusal;

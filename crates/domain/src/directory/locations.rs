@@ -54,6 +54,15 @@ pub async fn rooms(ctx: &Ctx, id: LocationId) -> Result<Vec<Room>, DirectoryRefu
     Ok(conn.query(sql, &[&id.uuid()]).await?.iter().map(read_room).collect())
 }
 
+/// The rooms of these organizations by name, at most 100.
+pub async fn rooms_of(ctx: &Ctx, organizations: &[OrganizationId]) -> Result<Vec<Room>, DirectoryRefusal> {
+    let conn = ctx.store.read_any().await?;
+    let organizations: Vec<Uuid> = organizations.iter().map(|id| id.uuid()).collect();
+    let sql = "SELECT r.id, r.location_id, r.kind, r.name FROM location l JOIN room r ON r.location_id = l.id
+        WHERE l.organization_id = ANY ($1) AND r.active ORDER BY r.name, r.id LIMIT 100";
+    Ok(conn.query(sql, &[&organizations]).await?.iter().map(read_room).collect())
+}
+
 /// Enters a location of an organization.
 pub async fn add_location(
     ctx: &Ctx,

@@ -11,19 +11,21 @@ mod locations;
 mod model;
 mod opening_hours;
 mod openings;
+mod patient_search;
 mod patients;
 mod practitioners;
 mod time_off;
 mod visit_types;
 
 pub use error::DirectoryRefusal;
-pub use locations::{NewRoom, add_location, add_room, location, locations, organization, rooms};
+pub use locations::{NewRoom, add_location, add_room, location, locations, organization, rooms, rooms_of};
 pub use model::{
     Location, NewLocation, NewOrganization, NewPatient, NewPractitioner, NewVisitType, Organization, Patient,
     PatientChange, Practitioner, PractitionerChange, Room,
 };
 pub use opening_hours::{OpeningHours, WeeklyOpening, opening_hours, put_opening_hours};
 pub use openings::{NewOpenings, OpenedRange, delete_opening, open};
+pub use patient_search::{find_patients, similar_patients, written_date};
 pub(crate) use patients::insert_patient;
 pub use patients::{create_patient, patient, patients_by_id, update_patient};
 pub(crate) use practitioners::record;

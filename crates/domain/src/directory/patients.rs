@@ -148,7 +148,7 @@ pub async fn update_patient(
         .await
 }
 
-fn read(row: &Row) -> Patient {
+pub(super) fn read(row: &Row) -> Patient {
     Patient {
         id: PatientId::from_uuid(row.get(0)),
         given_name: row.get(1),

@@ -1,8 +1,10 @@
 //! Booking on a real PostgreSQL, told as a receptionist would tell it.
 
 mod access;
+mod agenda;
 mod clocks;
 mod crash_points;
+mod desk;
 mod discretion;
 mod families;
 mod feeds;

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::{Weekday, time};
+use rendez_domain::agenda::{self, AgendaRequest};
 use rendez_domain::booking::{self, BookingRefusal, HoldRequest, Status};
 use rendez_domain::directory::{
     self, NewOpenings, NewPractitioner, NewRoom, NewVisitType, OpeningHours, Practitioner, WeeklyOpening,
@@ -182,4 +183,26 @@ async fn with_enough_rooms_racers_are_not_sent_away() {
         assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
     }
     world.assert_consistent().await;
+}
+
+#[tokio::test]
+async fn a_rooms_day_shows_whoever_takes_it() {
+    let Practice { world, colleagues: [one, other], day } = practice(1).await;
+    let (ana, bob) = (world.patient().await, world.patient().await);
+    let first = world.book(ana, world.slot(&one, day.start())).await;
+    let later = day.start() + SignedDuration::from_mins(30);
+    let second = world.book(bob, world.slot(&other, later)).await;
+    let desk = world.desk_of(&one);
+    let rooms = directory::rooms_of(&desk, &[one.organization]).await.expect("rooms");
+    let request = AgendaRequest { practitioners: Vec::new(), rooms: vec![rooms[0].id], window: day };
+    let seen = agenda::read(&desk, &request).await.expect("an agenda");
+    let visits: Vec<_> = seen.visits.iter().map(|visit| visit.appointment.id).collect();
+    assert_eq!(visits, [first.id, second.id]);
+    booking::cancel(&desk, first.id, None, None).await.expect("the desk may");
+    let seen = agenda::read(&desk, &request).await.expect("an agenda");
+    assert_eq!(seen.visits.len(), 1, "a cancelled visit takes no room");
+
+    let elsewhere = world.practitioner(vec![]).await;
+    let seen = agenda::read(&world.desk_of(&elsewhere), &request).await.expect("an agenda");
+    assert!(seen.visits.is_empty(), "another practice's room shows nothing");
 }

@@ -92,6 +92,7 @@ const SAMPLES: &[(&str, &str)] = &[
             VALUES ('00000000-0000-0000-0000-000000000006', '00000000-0000-0000-0000-000000000009', 'child', '2026-12-01Z', 1);
          INSERT INTO calendar_feed SELECT '00000000-0000-0000-0000-000000000006', 'x', '2026-12-01Z'",
     ),
+    ("0009_index_patients", "UPDATE patient SET phone = '+33612345678', birth_date = '1986-04-12'"),
     (
         "0010_create_practice_records",
         "INSERT INTO patient_block (organization_id, patient_id, reason, blocked_by)

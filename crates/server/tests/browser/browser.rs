@@ -175,6 +175,33 @@ impl Browser {
         self.first(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
+    /// Drags with the mouse from the middle of one element to that of another.
+    pub(crate) async fn drag(&self, from: &str, to: &str) {
+        self.first(from).await;
+        self.first(to).await;
+        let middle = format!(
+            "document.querySelector(\"{from}\").scrollIntoView({{block: 'center'}}); \
+             return [\"{from}\", \"{to}\"].flatMap((name) => {{ const at = document.querySelector(name).getBoundingClientRect(); \
+             return [at.x + at.width / 2, at.y + 3]; }})"
+        );
+        let at = self.run(&middle).await;
+        let number = |place: usize| at[place].as_f64().expect("a place");
+        let (from, to) = ((number(0), number(1)), (number(2), number(3)));
+        let halfway = (from.0, (from.1 + to.1) / 2.0);
+        for (kind, (x, y), buttons) in [
+            ("mouseMoved", from, 0),
+            ("mousePressed", from, 1),
+            ("mouseMoved", halfway, 1),
+            ("mouseMoved", to, 1),
+            ("mouseReleased", to, 0),
+        ] {
+            let button = if kind == "mouseMoved" && buttons == 0 { "none" } else { "left" };
+            let event =
+                json!({"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1});
+            self.devtools("Input.dispatchMouseEvent", event).await;
+        }
+    }
+
     /// Waits for the first element that a CSS selector finds.
     pub(crate) async fn first(&self, selector: &str) -> Element {
         let wait = self.client.wait().at_most(PATIENCE).every(LOOK_EVERY);

@@ -77,8 +77,20 @@ async fn no_page_scrolls_sideways_on_a_phone() {
         stage.squeeze_in(nolwenn, 25).await;
         browser.go("/sign-in").await;
         browser.press("L’accueil du cabinet").await;
-        browser.first(".pills").await;
-        on_narrow_screens(browser, &["/practice/day".to_owned(), of(""), of("/cancel")]).await;
+        browser.first(".agenda-grid").await;
+        let start = stage.world.services.clock.now() + jiff::SignedDuration::from_hours(48);
+        let paths = [
+            "/practice/day".to_owned(),
+            "/practice/agenda".to_owned(),
+            "/practice/agenda?view=week".to_owned(),
+            "/practice/agenda?view=month".to_owned(),
+            format!("/practice/book?practitioner={}&start={start}", stage.doctor.id),
+            format!("/practice/visits/{}", booked.id),
+            format!("/practice/visits/{}/move?practitioner={}&start={start}", booked.id, stage.doctor.id),
+            of(""),
+            of("/cancel"),
+        ];
+        on_narrow_screens(browser, &paths).await;
     })
     .await;
 }

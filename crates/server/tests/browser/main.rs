@@ -2,6 +2,7 @@
 //!
 //! `RENDEZ_SCREENSHOTS=<folder>` keeps a picture of each page. Without Chromium and chromedriver these tests fail.
 
+mod agenda;
 mod browser;
 mod every_page;
 mod family;

@@ -15,7 +15,9 @@ async fn the_reception_runs_the_day() {
         browser.go("/sign-in").await;
         browser.see("Try it as somebody").await;
         browser.press("The reception of the practice").await;
-        browser.first(".pills").await;
+        browser.first(".agenda-grid").await;
+        browser.press("As a list").await;
+        browser.first(".day-list").await;
         assert_eq!(browser.path().await, "/practice/day");
         assert_eq!(browser.count(".pills a").await, 5, "everybody of the practice has a tab");
 
@@ -49,14 +51,14 @@ async fn the_reception_runs_the_day() {
 #[tokio::test]
 async fn a_doctor_and_an_admin_land_where_they_work() {
     play(async |stage, browser| {
-        for (who, where_to) in [("A doctor", "The day"), ("Who runs this installation", "Whose day?")] {
+        for (who, where_to) in [("A doctor", "Agenda"), ("Who runs this installation", "Whose day?")] {
             browser.go("/sign-in").await;
             browser.press(who).await;
             browser.find(&format!("//*[contains(normalize-space(.), '{where_to}')]")).await;
-            assert_eq!(browser.path().await, "/practice/day");
             if who == "A doctor" {
                 browser.see(&stage.doctor_name()).await;
             }
+            assert_eq!(browser.path().await, "/practice/agenda");
             browser.press("Sign out").await;
             browser.see("Often looked for").await;
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rendez_domain::directory::NewPatient;
 use rendez_domain::identity::{self, NewPatientAccount};
+use rendez_vocab::ids::OrganizationId;
 use reqwest::Method;
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ const SOURCE: &str = include_str!("../../../web/src/pages/mod.rs");
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What a page answers to nobody and to a stranger who is signed in. `/sign-in` means: sent there.
-const PAGES: [(&str, &str, &str); 42] = [
+const PAGES: [(&str, &str, &str); 52] = [
     ("/", "200", "200"),
     ("/search", "200", "200"),
     ("/practitioners/{id}", "200", "200"),
@@ -42,6 +43,16 @@ const PAGES: [(&str, &str, &str); 42] = [
     ("/people", "/sign-in", "200"),
     ("/people/{id}", "/sign-in", "404"),
     ("/waiting", "/sign-in", "200"),
+    ("/practice/agenda", "/sign-in", "403"),
+    ("/practice/agenda/columns", "/sign-in", "403"),
+    ("/practice/agenda/stream", "/sign-in", "403"),
+    ("/practice/book", "/sign-in", "403"),
+    ("/practice/book/patients", "/", "/"),
+    ("/practice/block", "/", "/"),
+    ("/practice/block/end", "/", "/"),
+    ("/practice/visits/{id}", "/sign-in", "403"),
+    ("/practice/visits/{id}/cancel", "/", "/"),
+    ("/practice/visits/{id}/move", "/sign-in", "403"),
     ("/practice/day", "/sign-in", "403"),
     ("/practice/hours", "/sign-in", "403"),
     ("/practice/hours/time-off", "/", "/"),
@@ -63,7 +74,7 @@ const PAGES: [(&str, &str, &str); 42] = [
 ];
 
 /// What forms are sent to.
-const FORMS: [&str; 38] = [
+const FORMS: [&str; 44] = [
     "/hold",
     "/sign-in",
     "/sign-up",
@@ -102,6 +113,12 @@ const FORMS: [&str; 38] = [
     "/practice/staff/invitations/{id}/withdraw",
     "/invitations/{token}",
     "/ops/jobs",
+    "/practice/book",
+    "/practice/book/patients",
+    "/practice/block",
+    "/practice/block/end",
+    "/practice/visits/{id}/cancel",
+    "/practice/visits/{id}/move",
 ];
 
 /// A browser: it keeps cookies and sends forms with what the last page hid in them.
@@ -331,5 +348,120 @@ async fn guessing_passwords_is_slowed_down() {
         assert_eq!(browser.send("/sign-in", &guess).await.status, 422);
     }
     assert_eq!(browser.send("/sign-in", &guess).await.status, 429);
+    app.close().await;
+}
+
+/// Somebody who works at a practice's desk, signed in.
+async fn desk_of(app: &TestApp, practice: &Practice, email: &str) -> Browser {
+    let browser = signed_in(app, email).await;
+    let organization: OrganizationId = practice.organization.parse().expect("an id");
+    let client = app.world.database.connect().await;
+    client.execute("UPDATE account SET role = 'staff' WHERE email = $1", &[&email]).await.expect("a role");
+    let sql = "INSERT INTO account_organization SELECT id, $2 FROM account WHERE email = $1";
+    client.execute(sql, &[&email, &organization.uuid()]).await.expect("a place of work");
+    browser
+}
+
+#[tokio::test]
+async fn the_agenda_of_a_practice_is_its_own() {
+    let app = TestApp::start().await;
+    let (practice, visit) = foreign_visit(&app).await;
+    let elsewhere = Practice::usual(&app).await;
+    let mut desk = desk_of(&app, &practice, "desk@example.org").await;
+    let mut other = desk_of(&app, &elsewhere, "other@example.org").await;
+    let (id, who) = (text(&visit["id"]), practice.practitioner.clone());
+    let start = app.at(3, 10, 30).to_string();
+    let date = start.split('T').next().expect("a date").to_owned();
+    for (path, to_own, to_other) in [
+        (format!("/practice/agenda?date={date}&who={who}"), 200, 404),
+        (format!("/practice/agenda?view=week&date={date}&who={who}"), 200, 404),
+        (format!("/practice/agenda?view=month&date={date}&who={who}"), 200, 404),
+        (format!("/practice/agenda/columns?date={date}&who={who}&span=8-19"), 200, 404),
+        (format!("/practice/agenda/columns?date={date}&who={who}&only={who}&span=13-14"), 200, 404),
+        (format!("/practice/agenda?date={date}&move={id}"), 200, 404),
+        (format!("/practice/book?practitioner={who}&start={start}"), 200, 404),
+        (format!("/practice/visits/{id}"), 200, 404),
+        (format!("/practice/visits/{id}/move?practitioner={who}&start={start}"), 200, 404),
+        (
+            "/practice/agenda?date=garbage&view=garbage&span=garbage&move=garbage&was=garbage".to_owned(),
+            200,
+            200,
+        ),
+        ("/practice/agenda?who=garbage".to_owned(), 404, 404),
+        ("/practice/agenda/stream?who=garbage".to_owned(), 404, 404),
+        (format!("/practice/agenda?who={}", practice.location), 404, 404),
+        ("/practice/book".to_owned(), 404, 404),
+        (format!("/practice/book?practitioner={who}&start=garbage"), 404, 404),
+        (format!("/practice/book?practitioner={who}&start=9999-12-30T00:00:00Z"), 404, 404),
+        ("/practice/visits/garbage".to_owned(), 404, 404),
+    ] {
+        for (name, browser, expected) in
+            [("the desk", &mut desk, to_own), ("another desk", &mut other, to_other)]
+        {
+            let answer = browser.open(&path).await;
+            assert_eq!(answer.status, expected, "{path} for {name}");
+            assert!(
+                name == "the desk" || !answer.text.contains("Quatremaille"),
+                "{path} tells of the patient"
+            );
+        }
+    }
+    let day = desk.open(&format!("/practice/agenda?date={date}&who={who}")).await;
+    assert!(day.text.contains("Quatremaille"), "the desk sees who comes");
+
+    let fields =
+        [("practitioner", who.as_str()), ("start", start.as_str()), ("until", "23:00"), ("q", "quatre")];
+    for path in [
+        "/practice/book".to_owned(),
+        "/practice/block".to_owned(),
+        format!("/practice/visits/{id}/move"),
+        format!("/practice/visits/{id}/cancel"),
+    ] {
+        other.open("/practice/agenda").await;
+        let answer = other.send(&path, &fields).await;
+        assert_eq!(answer.status, 404, "{path}: {}", answer.header("location"));
+    }
+    other.open("/practice/agenda").await;
+    let found = other.send("/practice/book/patients", &[("q", "quatremaille")]).await;
+    assert!(found.status == 200 && !found.text.contains("Quatremaille"), "another practice's patient");
+    assert_eq!(app.admin().get(format!("/v1/appointments/{id}")).await.ok(), visit, "as it was");
+
+    // The desk itself finds, books, moves and blocks; a form that is sent twice counts once.
+    desk.open(&format!("/practice/book?practitioner={who}&start={start}")).await;
+    let found = desk
+        .send(
+            "/practice/book",
+            &[("practitioner", &who), ("start", &start), ("q", "quatre"), ("step", "search")],
+        )
+        .await;
+    let patient =
+        found.text.split_once("name=\"patient\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let (patient, _) = patient.expect("the patient is found");
+    let book = [("practitioner", who.as_str()), ("start", start.as_str()), ("patient", patient)];
+    let booked = desk.send("/practice/book", &book).await;
+    assert!(
+        booked.status == 303 && booked.header("location").starts_with("/practice/agenda?"),
+        "{}",
+        booked.text
+    );
+    assert!(!booked.header("location").to_lowercase().contains("quatre"), "no name stands in an address");
+    let twice = desk.send("/practice/book", &book).await;
+    assert_eq!(twice.header("location"), booked.header("location"), "a double click books once");
+    assert_eq!(app.world.count("SELECT count(*) FROM appointment WHERE status = 'booked'").await, 2);
+    let later = app.at(3, 10, 45).to_string();
+    let moved = desk
+        .send(
+            &format!("/practice/visits/{id}/move"),
+            &[("practitioner", &who), ("start", &later), ("by", "script")],
+        )
+        .await;
+    assert_eq!(moved.status, 200, "{}", moved.text);
+    let over = desk
+        .send(
+            &format!("/practice/visits/{id}/move"),
+            &[("practitioner", &who), ("start", &start), ("by", "script")],
+        )
+        .await;
+    assert_eq!(over.status, 409, "the patient is there already: {}", over.text);
     app.close().await;
 }

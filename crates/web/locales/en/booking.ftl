@@ -18,7 +18,6 @@ appointment-heading = Your visit
 appointment-heading-practice = Visit of { $patient }
 appointment-cancel-reason = Reason for cancelling: { $reason }
 appointment-back = All my visits
-appointment-back-day = Back to the day
 
 # My visits.
 visits-title = My visits

@@ -18,7 +18,6 @@ appointment-heading = Votre rendez-vous
 appointment-heading-practice = Rendez-vous de { $patient }
 appointment-cancel-reason = Motif d’annulation : { $reason }
 appointment-back = Tous mes rendez-vous
-appointment-back-day = Retour à la journée
 
 # My visits.
 visits-title = Mes rendez-vous

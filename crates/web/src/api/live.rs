@@ -34,6 +34,8 @@ pub enum LiveEvent {
         /// Its end; half-open.
         end: Timestamp,
     },
+    /// A visit's record has changed, and nobody's time with it.
+    Noted,
     /// More changed than can be told: read the slots anew.
     Reset,
 }
@@ -132,6 +134,7 @@ fn event(change: &Change) -> Option<LiveEvent> {
         "claimed" => range().map(|(start, end)| LiveEvent::Taken { start, end }),
         "released" => range().map(|(start, end)| LiveEvent::Freed { start, end }),
         "schedule" => Some(LiveEvent::Reset),
+        "appointment" => Some(LiveEvent::Noted),
         _ => None,
     }
 }
@@ -160,7 +163,8 @@ mod tests {
         assert!(matches!(event(&change("claimed")), Some(LiveEvent::Taken { .. })));
         assert!(matches!(event(&change("released")), Some(LiveEvent::Freed { .. })));
         assert_eq!(event(&change("schedule")), Some(LiveEvent::Reset));
-        assert_eq!(event(&change("appointment")), None);
+        assert_eq!(event(&change("appointment")), Some(LiveEvent::Noted));
+        assert_eq!(event(&change("profile")), None);
         assert_eq!(event(&Change { starts_at: None, ..change("claimed") }), None);
     }
 }

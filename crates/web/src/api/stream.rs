@@ -84,20 +84,27 @@ impl Events {
                 Some(as_of) => {
                     Event::default().event("hello").retry(RETRY).data(json!({ "as_of": as_of }).to_string())
                 }
-                None => written(events.stop.clone().run_until_cancelled(events.listener.next()).await??),
+                None => loop {
+                    let heard = events.stop.clone().run_until_cancelled(events.listener.next()).await??;
+                    if let Some(event) = written(heard) {
+                        break event;
+                    }
+                },
             };
             Some((Ok(event), events))
         })
     }
 }
 
-fn written(event: LiveEvent) -> Event {
+/// An event as it is sent; `None` for what concerns no slot.
+fn written(event: LiveEvent) -> Option<Event> {
     let range = |name: &str, start: Timestamp, end: Timestamp| {
         Event::default().event(name).data(json!({ "start": start, "end": end }).to_string())
     };
     match event {
-        LiveEvent::Taken { start, end } => range("taken", start, end),
-        LiveEvent::Freed { start, end } => range("freed", start, end),
-        LiveEvent::Reset => Event::default().event("reset").data("{}"),
+        LiveEvent::Taken { start, end } => Some(range("taken", start, end)),
+        LiveEvent::Freed { start, end } => Some(range("freed", start, end)),
+        LiveEvent::Reset => Some(Event::default().event("reset").data("{}")),
+        LiveEvent::Noted => None,
     }
 }

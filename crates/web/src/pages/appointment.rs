@@ -16,7 +16,7 @@ use super::form::Posted;
 use super::page::{Link, Notice, Page};
 use super::query::Lenient;
 use super::views::{SlotButton, VisitView, Who, visit_view};
-use super::visitor::{Visitor, go};
+use super::visitor::{Visitor, go, local};
 use super::when;
 
 /// What a patient or a practice may write to a visit, in characters.
@@ -76,8 +76,8 @@ pub(super) async fn show(
             let zone = when::zone_named(&visit.time_zone);
             let day = zone.to_datetime(visit.range.start()).date();
             let (heading, back) = if visitor.is_practice() {
-                let href = format!("/practice/day?practitioner={}&date={day}", visit.practitioner);
-                (whose(&visitor, &visit).await?, Link::new(href, visitor.t("appointment-back-day")))
+                let href = format!("/practice/agenda?view=day&date={day}&who={}", visit.practitioner);
+                (whose(&visitor, &visit).await?, Link::new(href, visitor.t("agenda-back")))
             } else {
                 (visitor.t("appointment-heading"), Link::new("/visits", visitor.t("appointment-back")))
             };
@@ -192,6 +192,9 @@ pub(super) async fn outcome(Path(id): Path<String>, posted: Posted) -> Response 
                 Err(BookingRefusal::Already(_)) => booking::find(&posted.ctx, read(&id)?).await?,
                 Err(refusal) => return Err(refusal.into()),
             };
+            if posted.field("back").starts_with("/practice/agenda?") {
+                return Ok(go(&format!("{}&done=noted&about={}", local(posted.field("back")), visit.id)));
+            }
             let day = when::zone_named(&visit.time_zone).to_datetime(visit.range.start()).date();
             Ok(go(&format!("/practice/day?practitioner={}&date={day}&done=yes", visit.practitioner)))
         })

@@ -15,7 +15,7 @@ struct Asset {
     content: &'static str,
 }
 
-const ASSETS: [Asset; 10] = [
+const ASSETS: [Asset; 13] = [
     Asset {
         name: "style.css",
         media_type: "text/css; charset=utf-8",
@@ -55,6 +55,21 @@ const ASSETS: [Asset; 10] = [
         name: "refresh.js",
         media_type: "text/javascript; charset=utf-8",
         content: include_str!("../../static/refresh.js"),
+    },
+    Asset {
+        name: "agenda.css",
+        media_type: "text/css; charset=utf-8",
+        content: include_str!("../../static/agenda.css"),
+    },
+    Asset {
+        name: "agenda.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/agenda.js"),
+    },
+    Asset {
+        name: "agenda_drag.js",
+        media_type: "text/javascript; charset=utf-8",
+        content: include_str!("../../static/agenda_drag.js"),
     },
     Asset { name: "icons.svg", media_type: "image/svg+xml", content: include_str!("../../static/icons.svg") },
     Asset {

@@ -81,8 +81,8 @@ struct DayPage {
 
 #[derive(Template)]
 #[template(path = "whose_day.html")]
-struct WhoseDayPage {
-    page: Page,
+pub(super) struct WhoseDayPage {
+    pub(super) page: Page,
 }
 
 /// `GET /practice/day`

@@ -5,6 +5,7 @@
 //! No rule of the business stands here.
 
 mod account;
+mod agenda;
 mod appointment;
 mod assets;
 mod calendar;
@@ -87,6 +88,16 @@ pub fn routes() -> Router<App> {
         .route("/waiting/{id}/withdraw", post(waiting::withdraw))
         .route("/waiting/{id}/decline", post(waiting::decline))
         .route("/waiting/{id}/again", post(waiting::again))
+        .route("/practice/agenda", get(agenda::show))
+        .route("/practice/agenda/columns", get(agenda::columns))
+        .route("/practice/agenda/stream", get(agenda::stream))
+        .route("/practice/book", get(agenda::form).post(agenda::book))
+        .route("/practice/book/patients", post(agenda::find).get(start_over))
+        .route("/practice/block", post(agenda::block).get(start_over))
+        .route("/practice/block/end", post(agenda::unblock).get(start_over))
+        .route("/practice/visits/{id}", get(agenda::visit))
+        .route("/practice/visits/{id}/cancel", post(agenda::cancel).get(start_over))
+        .route("/practice/visits/{id}/move", get(agenda::move_form).post(agenda::move_visit))
         .route("/practice/day", get(day::show))
         .route("/practice/hours", get(hours::show).post(hours::send))
         .route("/practice/hours/time-off", post(time_off::take).get(start_over))

@@ -116,7 +116,7 @@ pub(super) async fn begin(visitor: &Visitor, account: Account, next: &str) -> Re
             Ok(response) => response,
             Err(error) => error.page(&signed_in),
         },
-        None if next.is_empty() && signed_in.is_practice() => go("/practice/day"),
+        None if next.is_empty() && signed_in.is_practice() => go("/practice/agenda"),
         None if next.is_empty() => go("/visits"),
         None => go(local(next)),
     };

@@ -3,7 +3,7 @@
 use rendez_platform::crash;
 use rendez_vocab::ids::{AppointmentId, SlotId};
 
-use super::support::{TRIES, count, offered, reload, scope_for, wake_if_done};
+use super::support::{Rules, TRIES, count, offered, reload, scope_for, wake_if_done};
 use crate::booking::error::BookingRefusal;
 use crate::booking::model::Appointment;
 use crate::booking::outcome::{Said, replay, run};
@@ -18,7 +18,18 @@ pub async fn confirm(
     if_match: Option<i64>,
     reason: Option<String>,
 ) -> Result<Appointment, BookingRefusal> {
-    let result = try_confirm(ctx, id, if_match, reason).await;
+    confirm_by(ctx, id, if_match, reason, Rules::Offered).await
+}
+
+/// The same by somebody's rules, for a schedule that changed after the hold.
+pub(super) async fn confirm_by(
+    ctx: &Ctx,
+    id: AppointmentId,
+    if_match: Option<i64>,
+    reason: Option<String>,
+    rules: Rules,
+) -> Result<Appointment, BookingRefusal> {
+    let result = try_confirm(ctx, id, if_match, reason, rules).await;
     count("confirm", &result);
     result
 }
@@ -28,6 +39,7 @@ async fn try_confirm(
     id: AppointmentId,
     if_match: Option<i64>,
     reason: Option<String>,
+    rules: Rules,
 ) -> Result<Appointment, BookingRefusal> {
     let scope = scope_for(ctx, id).await?;
     let mut checked: Option<i64> = None;
@@ -72,7 +84,7 @@ async fn try_confirm(
             Said::Replay => return replay(ctx).await,
             Said::Refused(refusal) => return Err(refusal),
             // The practice changed its schedule after the hold: is the held time still offered?
-            Said::StaleSchedule => checked = Some(recheck(ctx, id).await?),
+            Said::StaleSchedule => checked = Some(recheck(ctx, id, rules).await?),
             _ => tokio::task::yield_now().await,
         }
     }
@@ -80,11 +92,11 @@ async fn try_confirm(
 }
 
 /// Checks a held time against the schedule of now; the version that it was found good for.
-async fn recheck(ctx: &Ctx, id: AppointmentId) -> Result<i64, BookingRefusal> {
+async fn recheck(ctx: &Ctx, id: AppointmentId, rules: Rules) -> Result<i64, BookingRefusal> {
     let appointment = queries::find_any(ctx, id).await?.ok_or(BookingRefusal::NotFound)?;
     let schedule = reload(ctx, appointment.practitioner).await?;
     let slot = SlotId::new(appointment.practitioner, appointment.visit_type, appointment.range.start());
-    match offered(&schedule, slot) {
+    match offered(&schedule, slot, rules) {
         Ok(_) => Ok(schedule.version),
         Err(reason) => Err(BookingRefusal::NotOffered(reason)),
     }

@@ -6,8 +6,8 @@ use rendez_vocab::ids::{AppointmentId, PatientId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, may_book_for, offered, own_people, release_rooms, reload, schedule_of, tell_taken, too_far,
-    too_soon, whole_minutes,
+    Rules, TRIES, count, may_book_for, offered, own_people, release_rooms, reload, schedule_of, tell_taken,
+    too_far, too_soon, whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
 use crate::booking::error::BookingRefusal;
@@ -32,7 +32,16 @@ pub struct HoldRequest {
 /// Takes a slot for a patient until the deadline in the answer. Of any number of callers for overlapping time exactly
 /// one succeeds; the others get [`BookingRefusal::SlotTaken`] with the next free slots.
 pub async fn hold(ctx: &Ctx, request: HoldRequest) -> Result<Appointment, BookingRefusal> {
-    let result = match try_hold(ctx, request).await {
+    hold_by(ctx, request, Rules::Offered).await
+}
+
+/// The same by somebody's rules. The desk's need a caller who may write into the practitioner's day.
+pub(super) async fn hold_by(
+    ctx: &Ctx,
+    request: HoldRequest,
+    rules: Rules,
+) -> Result<Appointment, BookingRefusal> {
+    let result = match try_hold(ctx, request, rules).await {
         Err(refusal) => unless_answered(ctx, refusal).await,
         held => held,
     };
@@ -40,21 +49,26 @@ pub async fn hold(ctx: &Ctx, request: HoldRequest) -> Result<Appointment, Bookin
     result
 }
 
-async fn try_hold(ctx: &Ctx, request: HoldRequest) -> Result<Appointment, BookingRefusal> {
+async fn try_hold(ctx: &Ctx, request: HoldRequest, rules: Rules) -> Result<Appointment, BookingRefusal> {
     let id = AppointmentId::new(ctx.clock.now(), &*ctx.entropy);
     let mut schedule = schedule_of(ctx, request.slot.practitioner).await?;
-    access::book_with(&ctx.actor, request.slot.practitioner, schedule.organization)?;
+    match rules {
+        Rules::Offered => access::book_with(&ctx.actor, request.slot.practitioner, schedule.organization)?,
+        Rules::Desk => {
+            access::manage_practitioner(&ctx.actor, request.slot.practitioner, schedule.organization)?;
+        }
+    }
     may_book_for(ctx, request.patient).await?;
     for _ in 0..TRIES {
-        let offer = match offered(&schedule, request.slot) {
+        let offer = match offered(&schedule, request.slot, rules) {
             Ok(offer) => offer,
             // The copy may be old: an opening made a moment ago must be bookable.
             Err(_) => {
                 schedule = reload(ctx, request.slot.practitioner).await?;
-                offered(&schedule, request.slot).map_err(BookingRefusal::NotOffered)?
+                offered(&schedule, request.slot, rules).map_err(BookingRefusal::NotOffered)?
             }
         };
-        match hold_statement(ctx, id, &request, &schedule, &offer).await? {
+        match hold_statement(ctx, id, &request, &schedule, &offer, rules).await? {
             Said::Done(appointment) => return Ok(*appointment),
             Said::Nothing => return Err(BookingRefusal::NotFound),
             Said::Replay => return replay(ctx).await,
@@ -93,9 +107,10 @@ async fn hold_statement(
     request: &HoldRequest,
     schedule: &Schedule,
     offer: &Offer<'_>,
+    rules: Rules,
 ) -> Result<Said, BookingRefusal> {
     let (task, request) = (ctx.clone(), request.clone());
-    let place = Place::of(schedule, offer)?;
+    let place = Place::of(schedule, offer, rules)?;
     let version = schedule.version;
     let said = ctx
         .store

@@ -5,7 +5,7 @@ use rendez_vocab::ids::AppointmentId;
 
 use super::hold::{HoldRequest, take};
 use super::place::Place;
-use super::support::offered;
+use super::support::{Rules, offered};
 use crate::availability::Schedule;
 use crate::booking::error::BookingRefusal;
 use crate::booking::model::Appointment;
@@ -36,8 +36,8 @@ pub(crate) async fn keep(
     schedule: &Schedule,
     minutes: i32,
 ) -> Result<Kept, BookingRefusal> {
-    let Ok(offer) = offered(schedule, request.slot) else { return Ok(Kept::NotThisTime) };
-    let place = Place { hold_minutes: minutes, ..Place::of(schedule, &offer)? };
+    let Ok(offer) = offered(schedule, request.slot, Rules::Offered) else { return Ok(Kept::NotThisTime) };
+    let place = Place { hold_minutes: minutes, ..Place::of(schedule, &offer, Rules::Offered)? };
     Ok(match take(tx, ctx, id, request, &place, schedule.version).await? {
         Said::Done(appointment) => Kept::Held(appointment),
         Said::StaleSchedule | Said::Busy | Said::Replay => Kept::Again,

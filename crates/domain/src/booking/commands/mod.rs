@@ -3,6 +3,7 @@
 mod assign;
 mod cancel_ahead;
 mod confirm;
+mod desk;
 mod hold;
 mod keep;
 mod linger;
@@ -13,6 +14,7 @@ mod support;
 
 pub use assign::assign;
 pub use confirm::confirm;
+pub use desk::{book_at_desk, move_at_desk};
 pub use hold::{HoldRequest, hold};
 pub(crate) use keep::{Kept, keep};
 pub use linger::{LEFT_MINUTES, come_back, leave};

@@ -5,7 +5,7 @@ use rendez_vocab::ids::{AppointmentId, SlotId};
 
 use super::place::Place;
 use super::support::{
-    TRIES, count, offered, own_people, release_rooms, reload, schedule_of, scope_for, tell_released,
+    Rules, TRIES, count, offered, own_people, release_rooms, reload, schedule_of, scope_for, tell_released,
     tell_taken, too_far, too_soon, whole_minutes,
 };
 use crate::availability::{Offer, Schedule};
@@ -24,7 +24,18 @@ pub async fn reschedule(
     if_match: Option<i64>,
     slot: SlotId,
 ) -> Result<Appointment, BookingRefusal> {
-    let result = match try_reschedule(ctx, id, if_match, slot).await {
+    reschedule_by(ctx, id, if_match, slot, Rules::Offered).await
+}
+
+/// The same by somebody's rules. The desk's need a caller who may write into the practitioner's day.
+pub(super) async fn reschedule_by(
+    ctx: &Ctx,
+    id: AppointmentId,
+    if_match: Option<i64>,
+    slot: SlotId,
+    rules: Rules,
+) -> Result<Appointment, BookingRefusal> {
+    let result = match try_reschedule(ctx, id, if_match, slot, rules).await {
         Err(refusal) => unless_answered(ctx, refusal).await,
         moved => moved,
     };
@@ -37,20 +48,24 @@ async fn try_reschedule(
     id: AppointmentId,
     if_match: Option<i64>,
     slot: SlotId,
+    rules: Rules,
 ) -> Result<Appointment, BookingRefusal> {
     let scope = scope_for(ctx, id).await?;
     let before = queries::find(ctx, id).await?;
     let mut schedule = schedule_of(ctx, slot.practitioner).await?;
-    access::book_with(&ctx.actor, slot.practitioner, schedule.organization)?;
+    match rules {
+        Rules::Offered => access::book_with(&ctx.actor, slot.practitioner, schedule.organization)?,
+        Rules::Desk => access::manage_practitioner(&ctx.actor, slot.practitioner, schedule.organization)?,
+    }
     for _ in 0..TRIES {
-        let offer = match offered(&schedule, slot) {
+        let offer = match offered(&schedule, slot, rules) {
             Ok(offer) => offer,
             Err(_) => {
                 schedule = reload(ctx, slot.practitioner).await?;
-                offered(&schedule, slot).map_err(BookingRefusal::NotOffered)?
+                offered(&schedule, slot, rules).map_err(BookingRefusal::NotOffered)?
             }
         };
-        let said = reschedule_statement(ctx, id, if_match, slot, &scope, &schedule, &offer).await?;
+        let said = reschedule_statement(ctx, id, if_match, slot, &scope, &schedule, &offer, rules).await?;
         tell_released(ctx, &said, before.practitioner, before.claimed).await;
         match said {
             Said::Done(appointment) => return Ok(*appointment),
@@ -88,9 +103,10 @@ async fn reschedule_statement(
     scope: &Scope,
     schedule: &Schedule,
     offer: &Offer<'_>,
+    rules: Rules,
 ) -> Result<Said, BookingRefusal> {
     let (task, scope) = (ctx.clone(), scope.clone());
-    let place = Place::of(schedule, offer)?;
+    let place = Place::of(schedule, offer, rules)?;
     let version = schedule.version;
     let said = ctx
         .store

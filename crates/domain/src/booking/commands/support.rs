@@ -19,8 +19,20 @@ use crate::identity::access::{self, Scope};
 /// How often a statement is tried again because the world moved under it.
 pub(super) const TRIES: usize = 8;
 
+/// By whose rules a time is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// What patients are offered.
+    Offered,
+    /// What the practice's own desk may use: anything open and free.
+    Desk,
+}
+
 /// Whether the schedule offers the slot, notice and horizon aside: those the statement judges by the database's clock.
-pub(super) fn offered(schedule: &Schedule, slot: SlotId) -> Result<Offer<'_>, NotOffered> {
+pub(super) fn offered(schedule: &Schedule, slot: SlotId, rules: Rules) -> Result<Offer<'_>, NotOffered> {
+    if rules == Rules::Desk {
+        return availability::check_at_desk(schedule, slot.visit_type, slot.start());
+    }
     let notice = schedule.visit_type(slot.visit_type).map_or(0, |visit_type| visit_type.min_notice_minutes);
     let just_in_time =
         slot.start().checked_sub(SignedDuration::from_mins(notice.into())).unwrap_or(slot.start());
@@ -79,7 +91,7 @@ pub(super) async fn release_rooms(
     schedule: &Schedule,
     offer: &Offer<'_>,
 ) -> Result<(), BookingRefusal> {
-    let place = Place::of(schedule, offer)?;
+    let place = Place::of(schedule, offer, Rules::Offered)?;
     let calendars = queries::room_calendars(ctx, place.location, place.room_kind.as_deref()).await?;
     match expiry::release_in(ctx, calendars, offer.blocked).await? {
         0 => Err(BookingRefusal::NoRoomFree),
