@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const MODULES: [&str; 10] = [
+const MODULES: [&str; 13] = [
+    "agenda",
     "availability",
     "booking",
     "directory",
     "identity",
     "notify",
+    "personal",
     "practice",
     "regions",
     "search",
