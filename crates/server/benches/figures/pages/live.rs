@@ -4,13 +4,15 @@
 //! whole of the booking, until the button in the page is struck out.
 
 use std::net::SocketAddr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use rendez_vocab::clock::{Clock, SystemClock};
 use rendez_vocab::ids::{PatientId, PractitionerId};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::Instant;
 
 use super::browser::Browser;
 use crate::http::{Connections, post};
@@ -103,8 +105,8 @@ pub(super) async fn measure(report: &mut Report, stage: &Stage) -> Result<()> {
 
 /// When the page struck a time out.
 async fn seen(browser: &Browser, slot: &str) -> Result<f64> {
-    let until = SystemTime::now() + SEEN_WITHIN;
-    while SystemTime::now() < until {
+    let until = Instant::now() + SEEN_WITHIN;
+    while Instant::now() < until {
         let struck = browser.run(&format!("return window.struck['{slot}'] || 0")).await?;
         if let Some(at) = struck.as_f64().filter(|at| *at > 0.0) {
             return Ok(at);
@@ -128,10 +130,15 @@ async fn listen(server: SocketAddr, number: usize, path: &str) -> Result<TcpStre
 
 /// Next week's name: this one may be over.
 fn next_week() -> String {
-    let date = jiff::Zoned::now().date().saturating_add(jiff::Span::new().weeks(1)).iso_week_date();
+    let date = SystemClock
+        .now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date()
+        .saturating_add(jiff::Span::new().weeks(1))
+        .iso_week_date();
     format!("{:04}-W{:02}", date.year(), date.week())
 }
 
 fn millis() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64() * 1e3)
+    SystemClock.now().as_duration().as_secs_f64() * 1e3
 }

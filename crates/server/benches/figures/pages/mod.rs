@@ -67,8 +67,17 @@ async fn pages(stage: &Stage) -> Result<Vec<Page>> {
         page("practitioner", &format!("/practitioners/{doctor}"), ""),
         page("sign in", "/sign-in", ""),
         page("my visits", "/visits", &patient),
+        page("waiting list", "/waiting", &patient),
+        page("account", "/account", &patient),
+        page("agenda, day", "/practice/agenda", &desk),
+        page("agenda, week", "/practice/agenda?view=week", &desk),
+        page("agenda, month", "/practice/agenda?view=month", &desk),
         page("day list", "/practice/day", &desk),
-        page("whose day", "/practice/day", &admin),
+        page("opening hours", "/practice/hours", &desk),
+        page("visit types", "/practice/visit-types", &desk),
+        page("staff", "/practice/staff", &desk),
+        page("trail", "/practice/trail", &desk),
+        page("operations", "/ops", &admin),
     ])
 }
 
