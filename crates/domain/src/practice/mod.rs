@@ -16,4 +16,4 @@ pub use patients::{
     blocked_patients, find_patients, patient_record, visits_of_patient,
 };
 pub use trail::{Doer, Trail, TrailEntry, TrailFilter, trail};
-pub use workplace::{Workplace, workplace};
+pub use workplace::{Workplace, workplace, workplaces};

@@ -92,3 +92,13 @@ pub async fn workplace(
     };
     Ok(Some(Workplace { organization, practitioner, rights, name: row.get(0), time_zone: row.get(1) }))
 }
+
+/// Every organization in which the caller works, by name: to choose among. An operator works in none in particular.
+pub async fn workplaces(ctx: &Ctx) -> Result<Vec<(OrganizationId, String)>, PracticeRefusal> {
+    let Actor::Staff { organizations, .. } = &ctx.actor else { return Ok(Vec::new()) };
+    let ids: Vec<uuid::Uuid> = organizations.iter().map(|id| id.uuid()).collect();
+    let conn = ctx.store.read_any().await?;
+    let sql = "SELECT id, name FROM organization WHERE id = ANY ($1) ORDER BY name, id LIMIT 100";
+    let rows = conn.query(sql, &[&ids]).await?;
+    Ok(rows.iter().map(|row| (OrganizationId::from_uuid(row.get(0)), row.get(1))).collect())
+}

@@ -1,6 +1,6 @@
 //! What a change would do, before it is saved.
 
-use jiff::civil::{Time, time};
+use jiff::civil::{Time, date, time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, ToSpan};
 use rendez_domain::availability::{Closure, Draft, OpeningRule, VisitType};
@@ -141,5 +141,21 @@ async fn only_the_practice_looks_ahead() {
     ] {
         let refused = booking::preview(&house.world.ctx(actor), house.doctor.id, Draft::default()).await;
         assert!(matches!(refused, Err(BookingRefusal::Denied(_))), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn days_on_which_the_clocks_change_are_as_long_as_they_are() {
+    let (house, _) = house().await;
+    for (from, changed, slots) in
+        [("2027-03-20T10:00:00Z", date(2027, 3, 28), 4), ("2027-10-23T10:00:00Z", date(2027, 10, 31), 12)]
+    {
+        house.world.stop_clock_at(from.parse().expect("a literal")).await;
+        let (half_past_one, half_past_three) = (time(1, 30, 0, 0), time(3, 30, 0, 0));
+        let seen = preview(&house, draft(&house, half_past_one, half_past_three, Vec::new())).await;
+        let on = |date| seen.days.iter().find(|day| day.date == date).map(|day| day.after);
+        assert_eq!(on(changed), Some(slots), "{changed}");
+        assert_eq!(on(changed.yesterday().expect("a day before")), Some(8), "two hours as usual");
+        assert_eq!(seen.days.len(), 14);
     }
 }

@@ -138,10 +138,6 @@ async fn forms_of_another_practice_and_garbage_change_nothing() {
         ("closures", "x"),
     ];
     let answer = house.manager.send("/practice/hours", &rows).await;
-    assert_eq!(answer.status, 200, "no row at all is a week without hours: {}", answer.text);
-    let rows: Vec<(&str, &str)> =
-        rows.into_iter().map(|(name, value)| (name, if name == "rules" { "1" } else { value })).collect();
-    let answer = house.manager.send("/practice/hours", &rows).await;
     assert_eq!(answer.status, 422, "{}", answer.text);
     assert!(answer.text.contains("aria-invalid") && !answer.text.contains("<script>"), "{}", answer.text);
     house.app.close().await;
@@ -195,5 +191,75 @@ async fn two_editors_at_once_the_second_is_told() {
     }
     let decided = send(&mut house.manager, "save", &version(&late.text), &seen(&late.text), "18:00").await;
     assert_eq!(decided.status, 303, "{}", decided.text);
+    house.app.close().await;
+}
+
+#[tokio::test]
+async fn an_absence_is_looked_at_taken_and_ended() {
+    let mut house = house().await;
+    let doctor = house.doctor.id.to_string();
+    let range = house.app.world.open_day(&house.doctor, 3, 60).await;
+    let patient = house.patient.parse().expect("an id");
+    house.app.world.book(patient, house.app.world.slot(&house.doctor, range.start())).await;
+    let zone = jiff::tz::TimeZone::get("Europe/Paris").expect("a zone");
+    let date = zone.to_datetime(range.start()).date();
+    let (starts, ends) = (format!("{date}T00:00"), format!("{date}T23:59"));
+    house.manager.open("/practice/hours").await;
+    let fields =
+        [("practitioner", doctor.as_str()), ("starts", &starts), ("ends", &ends), ("reason", "Fishing")];
+    let send = async |browser: &mut Browser, more: &[(&str, &str)]| {
+        let all: Vec<(&str, &str)> = fields.iter().chain(more).copied().collect();
+        browser.send("/practice/hours/time-off", &all).await
+    };
+    let looked = send(&mut house.manager, &[("do", "look")]).await;
+    assert!(looked.status == 200 && looked.text.contains("Quatremaille"), "{}", looked.text);
+    let (_, seen) = looked.text.split_once("name=\"seen\" value=\"").expect("what was seen");
+    let seen = seen.split('"').next().unwrap_or_default().to_owned();
+    let blind = send(&mut house.manager, &[("do", "take")]).await;
+    assert_eq!(blind.status, 200, "nothing is taken unseen");
+    assert_eq!(house.app.world.count("SELECT count(*) FROM time_off").await, 0);
+    for _ in 0..2 {
+        let taken = send(&mut house.manager, &[("do", "take"), ("seen", &seen), ("key", "the same")]).await;
+        assert_eq!(taken.status, 303, "{}", taken.text);
+    }
+    assert_eq!(house.app.world.count("SELECT count(*) FROM time_off").await, 1, "a double click takes one");
+    let list = house.manager.open("/practice/hours").await;
+    assert!(list.text.contains("Fishing"));
+    let (_, id) = list
+        .text
+        .split_once("/practice/hours/time-off/")
+        .and_then(|(_, rest)| rest.split_once("off_"))
+        .expect("an absence");
+    let end = format!("/practice/hours/time-off/off_{}/end", id.split('/').next().unwrap_or_default());
+    assert_eq!(house.manager.send(&end, &[("practitioner", &doctor)]).await.status, 303);
+    assert_eq!(house.app.world.count("SELECT count(*) FROM time_off").await, 0);
+    let reversed =
+        [("starts", ends.as_str()), ("ends", starts.as_str()), ("practitioner", &doctor), ("do", "look")];
+    let answer = house.manager.send("/practice/hours/time-off", &reversed).await;
+    assert!(answer.status == 422 && answer.text.contains(&ends), "what was typed is kept");
+    house.app.close().await;
+}
+
+#[tokio::test]
+async fn the_api_tells_whom_the_practice_asks_to_call_without_shame() {
+    let mut house = house().await;
+    let organization = house.doctor.organization.to_string();
+    house.desk.open(&format!("/practice/patients/{}", house.patient)).await;
+    let block = format!("/practice/patients/{}/block", house.patient);
+    let empty = house.desk.send(&block, &[("organization", &organization), ("reason", " ")]).await;
+    assert_eq!(empty.status, 422);
+    let done = house.desk.send(&block, &[("organization", &organization), ("reason", "Missed three")]).await;
+    assert_eq!(done.status, 303, "{}", done.text);
+    let day = house.app.world.open_day(&house.doctor, 3, 60).await;
+    let slot = house.app.world.slot(&house.doctor, day.start()).to_string();
+    let body = serde_json::json!({"slot_id": slot, "patient_id": house.patient});
+    let refused = house.app.patient(&house.patient).post("/v1/appointments", body.clone()).await;
+    assert_eq!(refused.status, 409);
+    assert!(
+        refused.text.contains("blocked-by-practice") && !refused.text.contains("Missed"),
+        "{}",
+        refused.text
+    );
+    house.app.desk(&organization).post("/v1/appointments", body).await.made();
     house.app.close().await;
 }

@@ -13,6 +13,7 @@ use rendez_domain::practice::{self, Workplace};
 use rendez_vocab::ids::{OrganizationId, PractitionerId};
 
 use super::error::PageError;
+use super::page::Link;
 use super::visitor::Visitor;
 
 /// Where the visitor works: in the organization named, in that of the practitioner named, or in their first. `None` for an
@@ -37,4 +38,15 @@ async fn workplace(
 /// The part of an address that names the workplace, for links between its pages.
 fn at(path: &str, place: &Workplace) -> String {
     format!("{path}?organization={}", place.organization())
+}
+
+/// The same page of each practice in which the visitor works, if there are several.
+async fn houses(visitor: &Visitor, path: &str, here: &Workplace) -> Result<Vec<Link>, PageError> {
+    let all = practice::workplaces(&visitor.ctx).await?;
+    Ok(all
+        .into_iter()
+        .map(|(id, name)| {
+            Link::new(format!("{path}?organization={id}"), name).current(id == here.organization())
+        })
+        .collect())
 }

@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use rendez_domain::practice::{self, PatientLine, PatientQuestion, Workplace};
 use serde::Deserialize;
 
-use super::{at, workplace};
+use super::{at, houses, workplace};
 use crate::pages::error::PageError;
 use crate::pages::fields::Field;
 use crate::pages::form::Posted;
-use crate::pages::page::Page;
+use crate::pages::page::{Link, Page};
 use crate::pages::query::Lenient;
 use crate::pages::views::telephone;
 use crate::pages::visitor::Visitor;
@@ -38,6 +38,7 @@ struct Line {
 #[template(path = "patients.html")]
 struct PatientsPage {
     page: Page,
+    houses: Vec<Link>,
     practice: String,
     organization: String,
     fields: Vec<Field>,
@@ -65,7 +66,7 @@ pub(in crate::pages) async fn show(visitor: Visitor, Lenient(asked): Lenient<Ask
             let blocked = practice::blocked_patients(&visitor.ctx, &place).await?;
             let blocked = blocked.iter().map(|known| line(&visitor, &place, known)).collect();
             let fields = fields(&visitor, |_| "");
-            Ok(page(&visitor, &place, fields, None, String::new(), blocked, StatusCode::OK))
+            page(&visitor, &place, fields, None, String::new(), blocked, StatusCode::OK).await
         })
         .await
 }
@@ -81,13 +82,13 @@ pub(in crate::pages) async fn search(posted: Posted) -> Response {
             let mut fields = fields(visitor, |name| posted.field(name));
             let Some(mut question) = question(visitor, &mut fields) else {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
-                return Ok(page(visitor, &place, fields, None, String::new(), Vec::new(), status));
+                return page(visitor, &place, fields, None, String::new(), Vec::new(), status).await;
             };
             question.after = posted.field("after").parse().ok();
             let found = practice::find_patients(&visitor.ctx, &place, &question).await?;
             let lines = found.patients.iter().map(|known| line(visitor, &place, known)).collect();
             let next = found.next.map(|id| id.to_string()).unwrap_or_default();
-            Ok(page(visitor, &place, fields, Some(lines), next, Vec::new(), StatusCode::OK))
+            page(visitor, &place, fields, Some(lines), next, Vec::new(), StatusCode::OK).await
         })
         .await
 }
@@ -131,7 +132,7 @@ fn line(visitor: &Visitor, place: &Workplace, known: &PatientLine) -> Line {
     }
 }
 
-fn page(
+async fn page(
     visitor: &Visitor,
     place: &Workplace,
     fields: Vec<Field>,
@@ -139,15 +140,16 @@ fn page(
     next: String,
     blocked: Vec<Line>,
     status: StatusCode,
-) -> Response {
+) -> Result<Response, PageError> {
     let shown = PatientsPage {
         page: visitor.page().at(at("/practice/patients", place)),
         practice: place.name().to_owned(),
+        houses: houses(visitor, "/practice/patients", place).await?,
         organization: place.organization().to_string(),
         fields,
         found,
         next,
         blocked,
     };
-    visitor.show(status, &shown)
+    Ok(visitor.show(status, &shown))
 }

@@ -12,11 +12,11 @@ use rendez_vocab::Actor;
 use rendez_vocab::ids::AccountId;
 use serde::Deserialize;
 
-use super::{at, workplace};
+use super::{at, houses, workplace};
 use crate::pages::error::PageError;
 use crate::pages::fields::{Choice, Field};
 use crate::pages::form::Posted;
-use crate::pages::page::{Notice, Page};
+use crate::pages::page::{Link, Notice, Page};
 use crate::pages::query::Lenient;
 use crate::pages::sign_up::is_address;
 use crate::pages::visitor::{Visitor, go};
@@ -55,6 +55,7 @@ struct InvitationView {
 #[template(path = "staff.html")]
 struct StaffPage {
     page: Page,
+    houses: Vec<Link>,
     practice: String,
     organization: String,
     notice: Option<Notice>,
@@ -253,6 +254,7 @@ async fn page(
         .map(|known| (known.name, known.email.unwrap_or_else(|| visitor.t("staff-no-account"))));
     let shown = StaffPage {
         page: visitor.page().at(at("/practice/staff", place)),
+        houses: houses(visitor, "/practice/staff", place).await?,
         practice: place.name().to_owned(),
         organization: place.organization().to_string(),
         notice,

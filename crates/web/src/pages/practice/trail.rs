@@ -9,10 +9,10 @@ use rendez_domain::practice::{self, Doer, TrailEntry, TrailFilter, Workplace};
 use rendez_vocab::{Actor, TimeRange};
 use serde::Deserialize;
 
-use super::{at, workplace};
+use super::{at, houses, workplace};
 use crate::pages::error::PageError;
 use crate::pages::fields::{Choice, Field};
-use crate::pages::page::Page;
+use crate::pages::page::{Link, Page};
 use crate::pages::query::Lenient;
 use crate::pages::visitor::Visitor;
 use crate::pages::when;
@@ -86,6 +86,7 @@ struct Day {
 #[template(path = "trail.html")]
 struct TrailPage {
     page: Page,
+    houses: Vec<Link>,
     practice: String,
     organization: String,
     zone: String,
@@ -133,6 +134,7 @@ pub(in crate::pages) async fn show(visitor: Visitor, Lenient(asked): Lenient<Ask
             let day = day.map(|date| date.to_string()).unwrap_or_default();
             let page = TrailPage {
                 page: visitor.page().at(here.clone()),
+                houses: houses(&visitor, "/practice/trail", &place).await?,
                 practice: place.name().to_owned(),
                 organization: place.organization().to_string(),
                 zone: when::zone_name(place.time_zone(), visitor.ctx.pack.time_zone_name()),
