@@ -27,6 +27,7 @@ pub use error::BookingRefusal;
 pub(crate) use expiry::release_in;
 pub use expiry::{expire_due, sweep};
 pub use model::{Appointment, Outcome, Status};
+pub(crate) use offers::FreeTimes;
 pub use offers::{ExplainedSlot, OfferedSlots, OwnHold, explain, slots};
 pub use overbook::{OverbookRequest, overbook};
 pub use preview::{DayOfSlots, SchedulePreview, StruckVisit, Why, preview};

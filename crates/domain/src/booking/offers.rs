@@ -10,7 +10,7 @@ use rendez_vocab::{Actor, TimeRange};
 
 use super::error::BookingRefusal;
 use super::rooms::Rooms;
-use crate::availability::{self, Busy, Schedule, Slot, Verdict};
+use crate::availability::{self, Busy, Schedule, Slot, Verdict, VisitType};
 use crate::ctx::Ctx;
 use crate::timeline::{Claim, ClaimKind, seen};
 
@@ -84,6 +84,40 @@ pub async fn slots(
     let rooms = Rooms::read(&ctx.store, &[&schedule], reach).await?;
     let slots = rooms.slots(&schedule, visit_type, window, now, &busy, limit);
     Ok(OfferedSlots { slots, own_holds, as_of: now })
+}
+
+/// A practitioner's free times of a window as they are at one instant, for any of their visit types.
+pub(crate) struct FreeTimes {
+    /// What the times are computed from.
+    pub(crate) schedule: Arc<Schedule>,
+    /// The instant for which they are true, by the database's clock.
+    pub(crate) as_of: Timestamp,
+    window: TimeRange,
+    busy: Vec<TimeRange>,
+    rooms: Rooms,
+}
+
+impl FreeTimes {
+    /// Reads once what takes the practitioner's time; `None` if there is no such practitioner.
+    pub(crate) async fn read(
+        ctx: &Ctx,
+        practitioner: PractitionerId,
+        window: TimeRange,
+    ) -> Result<Option<Self>, Fault> {
+        let reach = reach(window);
+        let conn = ctx.store.read_fresh().await?;
+        let Some((as_of, version, busy)) = busy(&conn, practitioner, reach).await? else { return Ok(None) };
+        drop(conn);
+        let schedule = ctx.schedules.at_version(&ctx.store, practitioner, version).await?;
+        let Some(schedule) = schedule else { return Ok(None) };
+        let rooms = Rooms::read(&ctx.store, &[&schedule], reach).await?;
+        Ok(Some(Self { schedule, as_of, window, busy, rooms }))
+    }
+
+    /// What can be booked of a visit type, in order.
+    pub(crate) fn of(&self, visit_type: &VisitType) -> Vec<Slot> {
+        self.rooms.slots(&self.schedule, visit_type, self.window, self.as_of, &self.busy, None)
+    }
 }
 
 /// One row, however much is booked: the ranges travel as two arrays.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::model::{Hours, Weekdays, When};
 use super::offer::{Made, Offer, minutes_to_decide, offer};
 use crate::availability::{Schedule, Slot, VisitType};
-use crate::booking::{self, BookingRefusal};
+use crate::booking::{self, FreeTimes};
 use crate::ctx::Ctx;
 
 /// How many of the line are read at once.
@@ -25,7 +25,7 @@ const AT_ONCE: i64 = 100;
 const NEAREST: i64 = 50;
 /// Who is offered a time has at least so long to say yes; a time too near for that is offered to nobody.
 const LEAST_TO_DECIDE: SignedDuration = SignedDuration::from_mins(15);
-/// How often an offer is tried again because the world moved under it.
+/// How often a line is asked anew because the world moved under it.
 const TRIES: usize = 8;
 
 /// A time that was offered.
@@ -107,19 +107,32 @@ pub async fn offer_freed(ctx: &Ctx, practitioner: PractitionerId) -> Result<Vec<
 
 async fn give(ctx: &Ctx, practitioner: PractitionerId) -> Result<Vec<Given>, Fault> {
     let mut given = Vec::new();
-    let Some(mut times) = Times::read(ctx, practitioner).await? else { return Ok(given) };
+    for _ in 0..TRIES {
+        if round(ctx, practitioner, &mut given).await? {
+            return Ok(given);
+        }
+    }
+    Err(Fault::passing("offering free times", "others kept coming first"))
+}
+
+/// Goes through the line once, with one reading of the times. `false` if the world moved under it: whoever comes next
+/// would see times that those before did not, so the line is asked anew from its head.
+async fn round(ctx: &Ctx, practitioner: PractitionerId, given: &mut Vec<Given>) -> Result<bool, Fault> {
+    let Some(mut times) = Times::read(ctx, practitioner).await? else { return Ok(true) };
     let mut after = (Timestamp::UNIX_EPOCH, Uuid::nil());
     loop {
         let line = line(ctx, practitioner, after).await?;
         let more = i64::try_from(line.len()).unwrap_or(AT_ONCE) >= AT_ONCE;
         for mut waiting in line {
             after = (waiting.asked_at, waiting.wish.uuid());
-            if let Some(appointment) = serve(ctx, &mut times, &mut waiting).await? {
-                given.push(Given { wish: waiting.wish, appointment });
+            match serve(ctx, &mut times, &mut waiting).await? {
+                Served::With(appointment) => given.push(Given { wish: waiting.wish, appointment }),
+                Served::Nothing => {}
+                Served::WorldMoved => return Ok(false),
             }
         }
         if !more {
-            return Ok(given);
+            return Ok(true);
         }
     }
 }
@@ -161,45 +174,46 @@ fn waiting(row: &Row) -> Option<Waiting> {
     })
 }
 
+/// What somebody in the line got.
+enum Served {
+    With(AppointmentId),
+    Nothing,
+    WorldMoved,
+}
+
 /// Offers somebody the first time that fits them, if one does.
-async fn serve(ctx: &Ctx, times: &mut Times, waiting: &mut Waiting) -> Result<Option<AppointmentId>, Fault> {
-    let mut tries = 0;
-    while let Some((slot, minutes)) = times.first_for(ctx, waiting).await? {
+async fn serve(ctx: &Ctx, times: &mut Times, waiting: &mut Waiting) -> Result<Served, Fault> {
+    while let Some((slot, minutes)) = times.first_for(ctx, waiting) {
         let wanted = Offer {
             wish: waiting.wish,
             version: waiting.version,
             patient: waiting.patient,
-            slot: SlotId::new(times.practitioner, slot.visit_type, slot.start),
+            slot: SlotId::new(times.free.schedule.practitioner, slot.visit_type, slot.start),
             minutes,
         };
-        match offer(ctx, &times.schedule, wanted).await? {
+        match offer(ctx, &times.free.schedule, wanted).await? {
             Made::Offered(appointment) => {
-                times.forget(appointment.claimed);
-                return Ok(Some(appointment.id));
+                times.gone.push(appointment.claimed);
+                return Ok(Served::With(appointment.id));
             }
-            Made::Gone | Made::NotThisPatient => return Ok(None),
+            Made::Gone | Made::NotThisPatient => return Ok(Served::Nothing),
             // Whoever has it now, nobody of this line gets it before the line is asked anew from its head.
-            Made::NotThisTime => times.forget_start(slot.start),
+            Made::NotThisTime => times.gone_starts.push(slot.start),
             Made::NotTogether => waiting.declined.push(slot.start),
-            Made::Again => {
-                tries += 1;
-                if tries == TRIES {
-                    return Err(Fault::passing("offering a time", "others kept coming first"));
-                }
-                times.reload(ctx).await?;
-            }
+            Made::Again => return Ok(Served::WorldMoved),
         }
     }
-    Ok(None)
+    Ok(Served::Nothing)
 }
 
-/// A practitioner's free times, read once for a visit type and kept in step with what is given away.
+/// A practitioner's free times of one reading, kept in step with what is given away.
 struct Times {
-    practitioner: PractitionerId,
-    schedule: Arc<Schedule>,
-    free: HashMap<VisitTypeId, (Timestamp, Vec<Slot>)>,
-    /// What was given away, or could not be given, in this round.
+    free: FreeTimes,
+    /// Those of a visit type, computed when somebody waits for it.
+    slots: HashMap<VisitTypeId, Vec<Slot>>,
+    /// What was given away in this round.
     gone: Vec<TimeRange>,
+    /// What could not be given.
     gone_starts: Vec<Timestamp>,
 }
 
@@ -208,69 +222,31 @@ impl Times {
     async fn read(ctx: &Ctx, practitioner: PractitionerId) -> Result<Option<Self>, Fault> {
         let schedule = ctx.schedules.reload(&ctx.store, practitioner).await?;
         let Some(schedule) = schedule.filter(|schedule| schedule.active) else { return Ok(None) };
+        let Some(window) = horizon(ctx.clock.now(), &schedule) else { return Ok(None) };
         // What expired holds still block is free.
-        if let Some(window) = horizon(ctx.clock.now(), &schedule) {
-            booking::release_in(ctx, vec![schedule.calendar], window).await?;
-        }
-        Ok(Some(Self {
-            practitioner,
-            schedule,
-            free: HashMap::new(),
-            gone: Vec::new(),
-            gone_starts: Vec::new(),
-        }))
-    }
-
-    async fn reload(&mut self, ctx: &Ctx) -> Result<(), Fault> {
-        if let Some(schedule) = ctx.schedules.reload(&ctx.store, self.practitioner).await? {
-            self.schedule = schedule;
-        }
-        self.free.clear();
-        Ok(())
-    }
-
-    fn forget(&mut self, claimed: TimeRange) {
-        self.gone.push(claimed);
-    }
-
-    fn forget_start(&mut self, start: Timestamp) {
-        self.gone_starts.push(start);
+        booking::release_in(ctx, vec![schedule.calendar], window).await?;
+        let free = FreeTimes::read(ctx, practitioner, window).await?;
+        Ok(free.map(|free| Self { free, slots: HashMap::new(), gone: Vec::new(), gone_starts: Vec::new() }))
     }
 
     /// The first time that fits somebody, of the visit types in the order in which patients see them, with the minutes
     /// that they have to decide.
-    async fn first_for(&mut self, ctx: &Ctx, waiting: &Waiting) -> Result<Option<(Slot, i32)>, Fault> {
-        let schedule = Arc::clone(&self.schedule);
+    fn first_for(&mut self, ctx: &Ctx, waiting: &Waiting) -> Option<(Slot, i32)> {
+        let (schedule, now) = (Arc::clone(&self.free.schedule), self.free.as_of);
         for visit_type in schedule.visit_types.iter().filter(|known| suits(&schedule, known, waiting)) {
-            self.look_up(ctx, visit_type).await?;
-            let Some((now, slots)) = self.free.get(&visit_type.id) else { continue };
+            self.slots.entry(visit_type.id).or_insert_with(|| self.free.of(visit_type));
             let good = |slot: &&Slot| {
                 fits(&schedule, slot, waiting)
                     && self.is_there(visit_type, slot)
-                    && leaves_time(ctx, visit_type, slot, *now)
+                    && leaves_time(ctx, visit_type, slot, now)
             };
-            if let Some(slot) = slots.iter().find(good) {
+            if let Some(slot) = self.slots.get(&visit_type.id).and_then(|slots| slots.iter().find(good)) {
                 let zone = schedule.location(slot.location).map(|at| &at.time_zone);
                 let least = ctx.booking.offer.max(SignedDuration::from_mins(visit_type.hold_minutes.into()));
-                return Ok(Some((*slot, minutes_to_decide(*now, least, zone))));
+                return Some((*slot, minutes_to_decide(now, least, zone)));
             }
         }
-        Ok(None)
-    }
-
-    /// Reads the free times of a visit type, with the instant for which they are true, unless they are known.
-    async fn look_up(&mut self, ctx: &Ctx, visit_type: &VisitType) -> Result<(), Fault> {
-        if self.free.contains_key(&visit_type.id) {
-            return Ok(());
-        }
-        let Some(window) = horizon(ctx.clock.now(), &self.schedule) else { return Ok(()) };
-        match booking::slots(ctx, self.practitioner, visit_type.id, window, None).await {
-            Ok(offered) => self.free.insert(visit_type.id, (offered.as_of, offered.slots)),
-            Err(BookingRefusal::Fault(fault)) => return Err(fault),
-            // It is gone from the schedule, and so are its times.
-            Err(_) => None,
-        };
-        Ok(())
+        None
     }
 
     fn is_there(&self, visit_type: &VisitType, slot: &Slot) -> bool {

@@ -65,8 +65,11 @@ async fn wait_and_take(stage: &Stage, browser: &Browser) {
     .await;
     rules::judge(browser).await;
     browser.picture("waiting-offered").await;
-    until("a mail tells of it", async || stage.read("/dev/mail").await.contains("A time is free for you"))
-        .await;
+    // Whoever has not said a language is written to in the region's.
+    until("a mail tells of it", async || {
+        stage.read("/dev/mail").await.contains("Un créneau se libère pour vous")
+    })
+    .await;
     browser.go("/visits").await;
     browser.see("Not confirmed yet").await;
     browser.go("/waiting").await;
