@@ -192,8 +192,9 @@ pub(super) async fn outcome(Path(id): Path<String>, posted: Posted) -> Response 
                 Err(BookingRefusal::Already(_)) => booking::find(&posted.ctx, read(&id)?).await?,
                 Err(refusal) => return Err(refusal.into()),
             };
-            if posted.field("back").starts_with("/practice/agenda?") {
-                return Ok(go(&format!("{}&done=noted&about={}", local(posted.field("back")), visit.id)));
+            let back = local(posted.field("back"));
+            if back.starts_with("/practice/agenda?") {
+                return Ok(go(&format!("{back}&done=noted&about={}", visit.id)));
             }
             let day = when::zone_named(&visit.time_zone).to_datetime(visit.range.start()).date();
             Ok(go(&format!("/practice/day?practitioner={}&date={day}&done=yes", visit.practitioner)))

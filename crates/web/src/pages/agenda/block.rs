@@ -17,7 +17,7 @@ use super::book::Wanted;
 /// What a reason holds, in characters.
 const REASON: usize = 200;
 
-/// `POST /practice/block`: from the start until a time of the clock; one that is not later is on the next day.
+/// `POST /practice/block`: from the start until a time of the clock; one that is not later means the end of the day.
 pub(in crate::pages) async fn block(posted: Posted) -> Response {
     posted
         .answer(async {
@@ -32,7 +32,9 @@ pub(in crate::pages) async fn block(posted: Posted) -> Response {
                 when::start_of(when::days_after(wanted.date(), 1), &zone)
             };
             let range = TimeRange::new(wanted.start, end).map_err(|_| PageError::NotFound)?;
-            let ctx = posted.once("POST /practice/block", &[&wanted.person.id.to_string(), field("start")]);
+            let id = wanted.person.id.to_string();
+            let about = [id.as_str(), field("start"), field("until")];
+            let ctx = posted.once("POST /practice/block", &about);
             let new = NewTimeOff { range, reason: posted.short_text("reason", REASON) };
             directory::take_time_off(&ctx, wanted.person.id, new, |_| Value::Null).await?;
             let back = way_back(field("back"), wanted.person.id, wanted.date());
