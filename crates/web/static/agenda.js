@@ -317,13 +317,14 @@ const send = (address, fields) =>
 
   // Where the visitor was, or else what goes on now.
   const frame = root.querySelector(".agenda-frame");
-  const kept = sessionStorage.getItem("agenda-top");
+  const hours = () => `agenda-top ${root.querySelector("[data-span]")?.dataset.span}`;
+  const kept = sessionStorage.getItem(hours());
   const fresh = root.querySelector(".fresh");
   const line = root.querySelector("[data-now]");
   if (frame && fresh) fresh.scrollIntoView({ block: "nearest" });
   else if (frame && kept !== null) frame.scrollTop = Number(kept);
   else if (frame && line) frame.scrollTop = line.offsetTop - frame.clientHeight / 3;
-  addEventListener("pagehide", () => frame && sessionStorage.setItem("agenda-top", String(root.querySelector(".agenda-frame")?.scrollTop ?? 0)));
+  addEventListener("pagehide", () => frame && sessionStorage.setItem(hours(), String(root.querySelector(".agenda-frame")?.scrollTop ?? 0)));
   const print = document.querySelector("[data-print-day]");
   if (print) {
     print.hidden = false;
