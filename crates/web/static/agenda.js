@@ -13,11 +13,15 @@ const send = (address, fields) =>
     const mine = ++asked;
     clearTimeout(timer);
     const list = field.form.querySelector("[data-found]");
+    const status = field.form.querySelector("[data-found-status]");
     const answer = await send(field.dataset.find, { csrf: field.form.elements.csrf.value, q: field.value }).catch(() => null);
-    if (!answer?.ok || mine !== asked) return;
-    list.innerHTML = await answer.text();
+    const found = answer?.ok && !answer.redirected ? await answer.text() : null;
+    if (mine !== asked) return false;
+    // Whoever was found before is not who is meant now.
+    list.innerHTML = found ?? "";
     const count = list.querySelector("[data-found-count]");
-    field.form.querySelector("[data-found-status]").textContent = count ? count.textContent : "";
+    status.textContent = found === null ? document.querySelector("[data-agenda]")?.dataset.failed ?? "" : count ? count.textContent : "";
+    return found !== null;
   };
   document.addEventListener("input", (event) => {
     const field = event.target;
@@ -27,10 +31,11 @@ const send = (address, fields) =>
   });
   document.addEventListener("keydown", async (event) => {
     const field = event.target;
-    if (!field.matches?.("[data-find]") || !["Enter", "ArrowDown"].includes(event.key)) return;
+    if (!field.matches?.("[data-find]") || event.isComposing || !["Enter", "ArrowDown"].includes(event.key)) return;
     event.preventDefault();
-    await look(field);
-    field.form.querySelector("[data-found] button")?.focus();
+    // A key that is held down must not press who is found.
+    if (event.repeat) return;
+    if (await look(field) && document.activeElement === field) field.form.querySelector("[data-found] button")?.focus();
   });
 })();
 
@@ -185,9 +190,10 @@ const send = (address, fields) =>
   };
   const changed = new Set();
   let waiting = 0;
+  let running = false;
   const refresh = async () => {
     waiting = 0;
-    if (shared.busy) return later();
+    if (shared.busy || running) return later();
     const all = changed.has("all");
     const keys = [...root.querySelectorAll("[data-column]")].filter((column) => {
       const whose = column.dataset.practitioner;
@@ -196,17 +202,22 @@ const send = (address, fields) =>
     changed.clear();
     if (!keys.length) return;
     const asked = new URLSearchParams(query);
-    if (!all) asked.set("only", keys.map((column) => column.dataset.column).join());
-    const span = root.querySelector("[data-span]")?.dataset.span;
-    if (span && root.querySelectorAll("[data-span]").length === 1) asked.set("span", span);
+    // A part fits only where there is one grid: several are asked for as a whole.
+    const [grid, ...others] = root.querySelectorAll("[data-span]");
+    if (grid && !others.length) {
+      asked.set("span", grid.dataset.span);
+      if (!all) asked.set("only", keys.map((column) => column.dataset.column).join());
+    }
+    running = true;
     const answer = await fetch(`/practice/agenda/columns?${asked}`, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (!answer?.ok || answer.redirected) return;
-    const page = parsed(await answer.text());
+    const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
+    running = false;
+    if (text === null) return changed.add("all"), later(5000);
     if (shared.busy) return changed.add("all"), later();
-    take(page);
+    take(parsed(text));
   };
-  const later = () => {
-    waiting ||= setTimeout(refresh, 150);
+  const later = (milliseconds = 150) => {
+    waiting ||= setTimeout(refresh, milliseconds);
   };
   const look = (...whose) => {
     for (const one of whose) changed.add(one);
@@ -214,18 +225,28 @@ const send = (address, fields) =>
   };
   if (window.EventSource) {
     let known = false;
-    const stream = new EventSource(`/practice/agenda/stream?${query}`);
+    let stream;
     const status = document.querySelector("[data-agenda-status]");
-    stream.addEventListener("hello", () => {
-      status.textContent = "";
-      root.dataset.live = "yes";
-      if (known) look("all");
-      known = true;
-    });
-    stream.addEventListener("changed", (message) => look(message.data));
-    stream.addEventListener("error", () => {
-      if (known) status.textContent = words.offline;
-    });
+    const say = (text) => {
+      status.textContent = text;
+      status.classList.toggle("hidden", !text);
+    };
+    const listen = () => {
+      stream = new EventSource(`/practice/agenda/stream?${query}`);
+      stream.addEventListener("hello", () => {
+        say("");
+        if (known) look("all");
+        known = true;
+      });
+      stream.addEventListener("changed", (message) => look(message.data));
+      stream.addEventListener("error", () => {
+        say(words.offline);
+        known = true;
+        // An answer that is no stream ends it for good: a server that restarts, for instance.
+        if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+      });
+    };
+    listen();
     addEventListener("pagehide", () => stream.close());
     addEventListener("pageshow", (event) => event.persisted && location.reload());
   }
@@ -242,8 +263,20 @@ const send = (address, fields) =>
   const dialog = document.querySelector("[data-dialog]");
   const inside = dialog.querySelector("[data-dialog-body]");
   let opener = null;
+  // What went wrong is said where one can read it: above the open dialog's text, or at the foot of the window.
+  const fail = (text) => {
+    if (!dialog.open) return tell(text, "bad");
+    const box = inside.querySelector("[data-failed]") ?? document.createElement("p");
+    box.className = "notice bad";
+    box.dataset.failed = "";
+    box.setAttribute("role", "alert");
+    box.textContent = text;
+    inside.prepend(box);
+  };
   const fill = (page) => {
     const main = page.querySelector("main");
+    if (!main) return fail(words.failed);
+    main.querySelector("[data-zone]")?.remove();
     for (const heading of main.querySelectorAll("h1")) {
       const lower = document.createElement("h2");
       lower.append(...heading.childNodes);
@@ -254,10 +287,15 @@ const send = (address, fields) =>
     if (!dialog.open) dialog.showModal();
     (inside.querySelector("[aria-invalid=true], [data-found] button, [autofocus]") ?? inside.querySelector("button, a, input:not([type=hidden])"))?.focus();
   };
+  let opened = 0;
   const open = async (address) => {
+    const mine = ++opened;
     const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (!answer || answer.redirected) return void (location.href = address);
-    fill(parsed(await answer.text()));
+    const text = await answer?.text().catch(() => null);
+    // Another was opened meanwhile: this answer is about somebody else.
+    if (mine !== opened) return;
+    if (typeof text !== "string" || answer.redirected) return void (location.href = address);
+    fill(parsed(text));
   };
   root.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-cell]");
@@ -267,6 +305,7 @@ const send = (address, fields) =>
     open(link.href);
   });
   dialog.addEventListener("close", () => {
+    opened++;
     inside.replaceChildren();
     const column = [...root.querySelectorAll("[data-column]")].find((other) => other.dataset.column === opener?.column);
     const back = nearest(column, opener?.cell);
@@ -289,7 +328,7 @@ const send = (address, fields) =>
     form.dataset.sent = "yes";
     const answer = await send(form.action, new FormData(form, submitter)).catch(() => null);
     delete form.dataset.sent;
-    if (!answer) return tell(words.failed, "bad");
+    if (!answer) return fail(words.failed);
     const page = parsed(await answer.text());
     if (new URL(answer.url).pathname !== "/practice/agenda") return fill(page);
     if (moving) return void (location.href = answer.url);

@@ -36,7 +36,7 @@
   const note = form && form.querySelector("[data-offline-note]");
   if (!note) return;
   form.addEventListener("submit", async (event) => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || form.dataset.sent) return event.preventDefault();
     event.preventDefault();
     note.hidden = true;
     try {

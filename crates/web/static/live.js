@@ -99,10 +99,14 @@ addEventListener("click", (event) => {
 addEventListener("submit", (event) => {
   const form = event.target;
   if (form.getAttribute("method") !== "post") return;
-  if (form.dataset.sent) event.preventDefault();
-  form.dataset.sent = "yes";
+  // A sending that was stopped must not leave the page dead: after some seconds the key alone keeps it harmless.
+  const now = Date.now();
+  if (now - Number(form.dataset.sent || 0) < 8000) event.preventDefault();
+  else form.dataset.sent = String(now);
 });
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
+  // Times that were shown then may be gone, and a choice that was made then must not be answered again.
+  if (document.querySelector("[data-stream], form[action='/hold']")) return location.reload();
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });

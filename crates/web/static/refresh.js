@@ -12,7 +12,8 @@
       const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-      if (fresh) part.replaceChildren(...fresh.childNodes);
+      // Somebody may have gone into it meanwhile.
+      if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
     } catch {
       // The server may be starting again: the next time will tell.
     }

@@ -6,15 +6,17 @@
   const filters = document.querySelector(".filters");
   if (!form || !filters) return;
   let asked = 0;
+  let leaving = false;
+  addEventListener("submit", () => { leaving = true; });
 
   // The card at the top of the window, and how far down it is.
   const anchor = () => {
-    const card = [...document.querySelectorAll(".result")].find((card) => card.getBoundingClientRect().bottom > 0);
+    const card = [...document.querySelectorAll(".result[data-who]")].find((card) => card.getBoundingClientRect().bottom > 0);
     return card && { who: card.dataset.who.split("?")[0], top: card.getBoundingClientRect().top };
   };
   const keep = (before) => {
     if (!before || scrollY === 0) return;
-    const same = [...document.querySelectorAll(".result")].find((card) => card.dataset.who.split("?")[0] === before.who);
+    const same = [...document.querySelectorAll(".result[data-who]")].find((card) => card.dataset.who.split("?")[0] === before.who);
     if (same) scrollBy(0, same.getBoundingClientRect().top - before.top);
   };
 
@@ -59,7 +61,7 @@
       history.replaceState(null, "", address);
       keep(before);
     } catch {
-      form.submit();
+      if (mine === asked && !leaving) form.submit();
     }
   };
   filters.classList.add("instant");

@@ -223,8 +223,18 @@ pub async fn decline(ctx: &Ctx, id: WishId) -> Result<Wish, WaitingRefusal> {
 /// Cancels a hold. One that has ended meanwhile has gone back already.
 async fn give_back(ctx: &Ctx, appointment: AppointmentId) -> Result<(), WaitingRefusal> {
     let plain = Ctx { idempotency: None, ..ctx.clone() };
-    match booking::cancel(&plain, appointment, None, None).await {
-        Ok(_) | Err(booking::BookingRefusal::HoldExpired | booking::BookingRefusal::Already(_)) => Ok(()),
+    let held = booking::find(&plain, appointment).await?;
+    if held.status != booking::Status::Held {
+        return Ok(());
+    }
+    // By its version: what is confirmed at this very moment stays booked.
+    match booking::cancel(&plain, appointment, Some(held.version), None).await {
+        Ok(_)
+        | Err(
+            booking::BookingRefusal::HoldExpired
+            | booking::BookingRefusal::Already(_)
+            | booking::BookingRefusal::VersionMismatch,
+        ) => Ok(()),
         Err(refusal) => Err(refusal.into()),
     }
 }

@@ -20,7 +20,7 @@ pub use error::{WaitingRefusal, WrongWish};
 pub use follow::{follow, look_again};
 pub use line::{Given, offer_freed, offer_to};
 pub use model::{Ahead, Hours, NewWish, Offered, Target, Weekdays, Wish, WishStatus};
-pub use queries::{WishFilter, WishPage, count_for, find, list};
+pub use queries::{WishFilter, WishPage, count_for, find, is_offered, list};
 
 /// The kind of the job that gives a practitioner's free times to those who wait.
 pub const FREED_JOB: &str = "waiting.freed";

@@ -73,6 +73,14 @@ pub async fn find(ctx: &Ctx, id: WishId) -> Result<Wish, WaitingRefusal> {
     find_with(&*conn, &scope, id).await
 }
 
+/// Whether a hold is an offer of the waiting list. Says nothing of anybody.
+pub async fn is_offered(ctx: &Ctx, appointment: AppointmentId) -> Result<bool, Fault> {
+    let conn = ctx.store.read_fresh().await?;
+    let sql = "SELECT EXISTS (SELECT FROM wish WHERE appointment_id = $1 AND status = 'offered')";
+    let statement = conn.prepare_cached(sql).await?;
+    Ok(conn.query_one(&statement, &[&appointment.uuid()]).await?.get(0))
+}
+
 /// The same inside somebody's transaction.
 pub(super) async fn find_with(
     client: &impl GenericClient,

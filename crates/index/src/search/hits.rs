@@ -33,6 +33,7 @@ impl Search<'_> {
         }
         let mut hits = Vec::with_capacity(shown.len());
         hits.extend(shown.iter().filter_map(|shown| self.hit(shown, calendars)));
+        leave_once(&mut hits);
         hits
     }
 
@@ -98,4 +99,21 @@ impl Search<'_> {
         });
         kept.map(|kept| kept.into_iter().filter(|start| *start < self.plan.window.end).collect())
     }
+}
+
+/// Leaves the better of two hits of one person. Whoever is moved while a search goes from block to block may be met at both
+/// places; nearly always there is nobody, so a bit for each comes before the comparisons.
+fn leave_once(hits: &mut Vec<Hit>) {
+    let (mut met, mut kept) = (0_u64, 0);
+    for at in 0..hits.len() {
+        let person = hits[at].person;
+        let bit = 1 << (person % u64::BITS);
+        if met & bit != 0 && hits[..kept].iter().any(|hit| hit.person == person) {
+            continue;
+        }
+        met |= bit;
+        hits.swap(kept, at);
+        kept += 1;
+    }
+    hits.truncate(kept);
 }

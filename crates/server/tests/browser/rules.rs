@@ -41,6 +41,8 @@ if (root.scrollWidth > root.clientWidth) {
 }
 const small = [...document.querySelectorAll("button, .button, .slot, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), textarea")]
   .filter((element) => element.getClientRects().length && element.getBoundingClientRect().height < 43.5);
+for (const cell of document.querySelectorAll(".agenda .cell"))
+  if (cell.getBoundingClientRect().height < 24) say(`less than 24 px high: ${cell.outerHTML.slice(0, 120)}`);
 for (const element of small) say(`less than 44 px high: ${element.outerHTML.slice(0, 120)}`);
 return wrong;
 "#;
@@ -48,6 +50,8 @@ return wrong;
 /// The rules of WCAG 2.2 AA that a program can judge, by axe-core (its documentation: deque/axe-core, API).
 const AXE: &str = r#"
 if (!window.axe) { SOURCE }
+// The agenda's cells lie under visits and a sticky head; how high they are is judged above.
+axe.configure({ rules: [{ id: "target-size", selector: ":not(.cell)" }] });
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 return axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(({ violations }) =>
   violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 3).map((node) => node.html).join(" ")}`));

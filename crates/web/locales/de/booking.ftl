@@ -18,7 +18,6 @@ appointment-heading = Ihr Termin
 appointment-heading-practice = Termin von { $patient }
 appointment-cancel-reason = Grund der Absage: { $reason }
 appointment-back = Alle meine Termine
-appointment-back-day = Zurück zum Tagesplan
 
 # My visits.
 visits-title = Meine Termine

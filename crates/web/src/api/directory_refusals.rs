@@ -29,6 +29,11 @@ impl From<DirectoryRefusal> for Problem {
                 "unknown-sector",
                 "Send what insurance has agreed on with the practitioner, such as `sector-1`.",
             ),
+            No::OwnEmail => field(
+                "/email".to_owned(),
+                "change-on-the-account-page",
+                "Change your address on the page `/account`, which asks for your password.",
+            ),
             No::Fault(fault) => fault.into(),
         }
     }

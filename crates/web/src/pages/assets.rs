@@ -169,6 +169,23 @@ mod tests {
     }
 
     #[test]
+    fn every_rule_of_the_styles_is_closed_and_pages_are_light() {
+        let size = |kind: &str| -> usize {
+            ASSETS.iter().filter(|asset| asset.name.ends_with(kind)).map(|asset| asset.content.len()).sum()
+        };
+        for style in ASSETS.iter().filter(|asset| asset.name.ends_with(".css")) {
+            let count = |what: char| style.content.matches(what).count();
+            assert_eq!(count('{'), count('}'), "{}", style.name);
+        }
+        // Before they are compressed, and all of them together: no page loads them all.
+        assert!(size(".js") < 60_000 && size("") < 100_000, "{} of {}", size(".js"), size(""));
+        let page = |scripts: &[&str]| -> usize {
+            ASSETS.iter().filter(|asset| scripts.contains(&asset.name)).map(|asset| asset.content.len()).sum()
+        };
+        assert!(page(&["live.js", "agenda.js", "agenda_drag.js"]) < 40_000, "the page with the most script");
+    }
+
+    #[test]
     fn the_script_and_the_style_ask_no_other_host() {
         for asset in &ASSETS {
             let elsewhere = asset.content.replace("http://www.w3.org/2000/svg", "");

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use rendez_domain::booking::{self, Appointment, BookingRefusal, LEFT_MINUTES, Status};
 use rendez_domain::directory::Practitioner;
 use rendez_domain::identity::{self, CaredFor, MOST_PEOPLE};
+use rendez_domain::waiting;
 use rendez_vocab::ids::{PatientId, SlotId};
 use rendez_vocab::{Actor, TimeRange};
 
@@ -35,6 +36,8 @@ struct ConfirmPage {
     page: Page,
     visit: VisitView,
     until: String,
+    /// Leaving the page brings the deadline near.
+    leaves: bool,
     seconds_left: i64,
     left_minutes: i32,
     reason: String,
@@ -106,13 +109,15 @@ async fn show(visitor: &Visitor, id: &str, tried: Option<Tried>) -> Result<Respo
         true => when::clock(until.time()),
         false => when::moment(visitor.locale, &until),
     };
+    let whom = whom(visitor, &people, &tried.whom);
     let page = ConfirmPage {
         page: visitor.page(),
         until,
         seconds_left: left.as_secs(),
+        leaves: !whom.is_empty() && !waiting::is_offered(&visitor.ctx, visit.id).await?,
         left_minutes: LEFT_MINUTES,
         reason: tried.reason,
-        whom: whom(visitor, &people, &tried.whom),
+        whom,
         can_add: people.len() < usize::try_from(MOST_PEOPLE).unwrap_or_default(),
         adding: tried.whom == SOMEBODY_NEW,
         person: tried.person,

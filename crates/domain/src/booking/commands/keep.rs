@@ -41,7 +41,10 @@ pub(crate) async fn keep(
     Ok(match take(tx, ctx, id, request, &place, schedule.version).await? {
         Said::Done(appointment) => Kept::Held(appointment),
         Said::StaleSchedule | Said::Busy | Said::Replay => Kept::Again,
-        Said::TooManyHolds | Said::Nothing => Kept::NotThisPatient,
+        Said::TooManyHolds
+        | Said::Nothing
+        // Wherever else they may book, no time of this practice is for them.
+        | Said::Refused(BookingRefusal::BlockedByPractice) => Kept::NotThisPatient,
         Said::PatientOverlap | Said::Refused(_) => Kept::NotTogether,
         Said::Taken | Said::NoRoom | Said::TooSoon | Said::TooFar => Kept::NotThisTime,
     })

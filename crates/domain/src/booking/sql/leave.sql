@@ -1,10 +1,12 @@
--- Brings a hold's deadline near, because the page that would confirm it was left. Its first deadline is kept.
+-- Brings a hold's deadline near, because the page that would confirm it was left. Its first deadline is kept. A time that the
+-- waiting list offers was promised for longer than a visit to a page lasts: it stays.
 -- $1 appointment  $2 who acts  $3 minutes that are left
 WITH held AS (
     UPDATE appointment a
     SET hold_expires_at = rendez_now() + make_interval(mins => $3::int)
     WHERE a.id = $1::uuid AND (a.patient_id = $2::uuid OR acts_for($2::uuid, a.patient_id))
       AND a.status = 'held' AND a.hold_expires_at > rendez_now() + make_interval(mins => $3::int)
+      AND NOT EXISTS (SELECT FROM wish w WHERE w.appointment_id = a.id AND w.status = 'offered')
     RETURNING a.*
 ), claims AS (
     UPDATE claim c SET expires_at = s.hold_expires_at

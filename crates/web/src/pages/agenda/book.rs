@@ -8,11 +8,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
+use rendez_domain::Ctx;
 use rendez_domain::availability::VisitType;
 use rendez_domain::booking::{self, Appointment, BookingRefusal, HoldRequest, OverbookRequest};
 use rendez_domain::directory::{self, NewPatient, Patient, Practitioner};
 use rendez_domain::idempotency::Answer;
 use rendez_domain::identity::access;
+use rendez_vocab::Actor;
 use rendez_vocab::ids::{PatientId, PractitionerId, SlotId, VisitTypeId};
 use serde::Deserialize;
 use serde_json::json;
@@ -155,7 +157,7 @@ pub(in crate::pages) async fn book(posted: Posted) -> Response {
                 new: new_fields(posted.visitor(), |name| posted.field(name)),
             };
             let mut told = Told::default();
-            let somebody = somebody(&posted, &mut typed, &mut told).await?;
+            let somebody = somebody(&posted, &wanted, &mut typed, &mut told).await?;
             let mut status = StatusCode::OK;
             if let (Some(patient), Some(visit_type)) = (&somebody, visit_type) {
                 match carry_out(&posted, &wanted, visit_type, patient.id, &typed).await {
@@ -180,7 +182,12 @@ pub(in crate::pages) async fn book(posted: Posted) -> Response {
 }
 
 /// Whom the desk means: a patient whose name was pressed, or one who is entered now. `None` while that is not settled.
-async fn somebody(posted: &Posted, typed: &mut Typed, told: &mut Told) -> Result<Option<Patient>, PageError> {
+async fn somebody(
+    posted: &Posted,
+    wanted: &Wanted,
+    typed: &mut Typed,
+    told: &mut Told,
+) -> Result<Option<Patient>, PageError> {
     let visitor = posted.visitor();
     if !posted.field("patient").is_empty() {
         let id: PatientId = posted.field("patient").parse().map_err(|_| PageError::NotFound)?;
@@ -204,7 +211,7 @@ async fn somebody(posted: &Posted, typed: &mut Typed, told: &mut Told) -> Result
                     return Ok(None);
                 }
             }
-            enter(posted, new).await.map(Some)
+            enter(posted, new, wanted).await.map(Some)
         }
         _ => {
             told.found = search(visitor, &typed.q).await?;
@@ -214,10 +221,19 @@ async fn somebody(posted: &Posted, typed: &mut Typed, told: &mut Told) -> Result
     }
 }
 
-/// Enters somebody new, once however often the form is sent.
-async fn enter(posted: &Posted, new: NewPatient) -> Result<Patient, PageError> {
+/// Enters somebody new at the practice that they will visit, once however often the form is sent.
+async fn enter(posted: &Posted, new: NewPatient, wanted: &Wanted) -> Result<Patient, PageError> {
     let about = [new.given_name.as_str(), new.family_name.as_str()].join("\n");
     let ctx = posted.once("POST /practice/book patient", &[&about]);
+    // Who works for several practices enters nobody into the books of another.
+    let here = wanted.person.organization;
+    let actor = match &ctx.actor {
+        Actor::Staff { subject, organizations } if organizations.contains(&here) => {
+            Actor::Staff { subject: subject.clone(), organizations: vec![here] }
+        }
+        other => other.clone(),
+    };
+    let ctx = Ctx { actor, ..ctx };
     let made = directory::create_patient(&ctx, new, |made| json!({ "id": made.id.to_string() })).await?;
     match made {
         Answer::Fresh(patient) => Ok(patient),
