@@ -154,3 +154,31 @@ async fn the_position_counts_those_who_may_get_the_same_times() {
     waiting::withdraw(&ctx, first.id, None, |_| Value::Null).await.expect("waiting");
     assert_eq!(seen(&world, &last).await.ahead, Some(Ahead::Exactly(2)), "the line moves up");
 }
+
+#[tokio::test]
+async fn an_offer_outlives_its_page_and_a_blocked_patient_is_passed_over_once() {
+    let world = World::new().await;
+    let full = Full::new(&world).await;
+    let blocked = somebody_waits(&world, &full.practitioner).await;
+    let next = somebody_waits(&world, &full.practitioner).await;
+    let conn = world.services.store.read_fresh().await.expect("a connection");
+    let sql = "INSERT INTO patient_block (organization_id, patient_id, reason, blocked_by) VALUES ($1, $2, 'missed three', 'test')";
+    conn.execute(sql, &[&full.practitioner.organization.uuid(), &blocked.patient.uuid()])
+        .await
+        .expect("a block");
+    drop(conn);
+    full.free(&world).await;
+    assert_eq!(
+        wishes(&catch_up(&world).await),
+        [next.id],
+        "whom the practice asks to call is not offered a time"
+    );
+
+    let ctx = world.ctx(Actor::Patient(next.patient));
+    let offered = seen(&world, &next).await.offered.expect("a time");
+    assert!(waiting::is_offered(&ctx, offered.appointment).await.expect("an answer"));
+    booking::leave(&ctx, offered.appointment).await.expect("theirs");
+    let held = booking::find(&ctx, offered.appointment).await.expect("theirs");
+    assert_eq!(held.hold_expires_at, offered.expires_at, "it was promised for longer than a look at a page");
+    world.assert_consistent().await;
+}
