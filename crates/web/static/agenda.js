@@ -235,12 +235,14 @@ const send = (address, fields) =>
       stream = new EventSource(`/practice/agenda/stream?${query}`);
       stream.addEventListener("hello", () => {
         say("");
+        root.dataset.live = "yes";
         if (known) look("all");
         known = true;
       });
       stream.addEventListener("changed", (message) => look(message.data));
       stream.addEventListener("error", () => {
         say(words.offline);
+        delete root.dataset.live;
         known = true;
         // An answer that is no stream ends it for good: a server that restarts, for instance.
         if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);

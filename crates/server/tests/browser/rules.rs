@@ -41,7 +41,7 @@ if (root.scrollWidth > root.clientWidth) {
 }
 const small = [...document.querySelectorAll("button, .button, .slot, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), textarea")]
   .filter((element) => element.getClientRects().length && element.getBoundingClientRect().height < 43.5);
-for (const cell of document.querySelectorAll(".agenda .cell"))
+for (const cell of document.querySelectorAll(".agenda .cell.dm15"))
   if (cell.getBoundingClientRect().height < 24) say(`less than 24 px high: ${cell.outerHTML.slice(0, 120)}`);
 for (const element of small) say(`less than 44 px high: ${element.outerHTML.slice(0, 120)}`);
 return wrong;

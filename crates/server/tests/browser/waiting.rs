@@ -67,7 +67,7 @@ async fn wait_and_take(stage: &Stage, browser: &Browser) {
     browser.picture("waiting-offered").await;
     // Whoever has not said a language is written to in the region's.
     until("a mail tells of it", async || {
-        stage.read("/dev/mail").await.contains("Un créneau se libère pour vous")
+        stage.read("/dev/mail").await.contains("Un horaire se libère pour vous")
     })
     .await;
     browser.go("/visits").await;
