@@ -133,6 +133,7 @@ async fn apply(
 ) -> Result<(), tokio_postgres::Error> {
     const NOTE: &str = "INSERT INTO schema_migration (name, checksum) VALUES ($1, $2)";
     if migration.sql.starts_with("-- no-transaction") {
+        drop_unfinished_index(client, &migration.sql).await?;
         client.batch_execute(&migration.sql).await?;
         client.execute(NOTE, &[&migration.name, &checksum]).await?;
         return Ok(());
@@ -141,4 +142,27 @@ async fn apply(
     transaction.batch_execute(&migration.sql).await?;
     transaction.execute(NOTE, &[&migration.name, &checksum]).await?;
     transaction.commit().await
+}
+
+/// An index whose making was interrupted stays behind invalid, and `IF NOT EXISTS` would leave it so.
+async fn drop_unfinished_index(client: &Client, sql: &str) -> Result<(), tokio_postgres::Error> {
+    let Some(name) = concurrent_index(sql) else { return Ok(()) };
+    let invalid = "SELECT indexrelid::regclass::text FROM pg_index WHERE indexrelid = to_regclass($1) AND NOT indisvalid";
+    if let Some(row) = client.query_opt(invalid, &[&name]).await? {
+        let name: &str = row.get(0);
+        client.batch_execute(&format!("DROP INDEX CONCURRENTLY {name}")).await?;
+    }
+    Ok(())
+}
+
+/// The name of the index that a file makes with `CREATE INDEX CONCURRENTLY`.
+fn concurrent_index(sql: &str) -> Option<&str> {
+    let mut words = sql
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("--"))
+        .flat_map(str::split_whitespace)
+        .skip_while(|word| !word.eq_ignore_ascii_case("INDEX"))
+        .skip(1);
+    words.next().filter(|word| word.eq_ignore_ascii_case("CONCURRENTLY"))?;
+    words.find(|word| !["IF", "NOT", "EXISTS"].iter().any(|known| word.eq_ignore_ascii_case(known)))
 }

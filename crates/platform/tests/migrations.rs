@@ -43,6 +43,23 @@ async fn a_failing_file_leaves_nothing_and_the_lock_is_free_again() {
 }
 
 #[tokio::test]
+async fn an_index_that_was_not_finished_is_made_anew() {
+    let database = TestDatabase::new().await;
+    let mut client = database.connect().await;
+    let index = "-- no-transaction\n-- One of each.\nCREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS thing_a ON thing (a);";
+    let all = with(&[
+        migration("9001_create_thing", "CREATE TABLE thing (a int); INSERT INTO thing VALUES (1), (1)"),
+        migration("9002_index_thing", index),
+    ]);
+    run(&mut client, &all).await.unwrap_err();
+    let valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'thing_a'::regclass";
+    assert!(!client.query_one(valid, &[]).await.unwrap().get::<_, bool>(0), "it stays behind");
+    client.batch_execute("TRUNCATE thing").await.unwrap();
+    assert_eq!(run(&mut client, &all).await.unwrap(), ["9002_index_thing"]);
+    assert!(client.query_one(valid, &[]).await.unwrap().get::<_, bool>(0));
+}
+
+#[tokio::test]
 async fn an_older_program_and_an_edited_file_are_refused() {
     let database = TestDatabase::new().await;
     let mut client = database.connect().await;

@@ -41,6 +41,9 @@ pub enum DirectoryRefusal {
     /// A sector that the region's pack does not have.
     #[error("no such sector")]
     UnknownSector,
+    /// Patients change where their mails go with their account's address, for which the password is asked.
+    #[error("a patient's address changes with the account's")]
+    OwnEmail,
     /// Our side broke.
     #[error(transparent)]
     Fault(#[from] Fault),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::error::DirectoryRefusal;
 use super::model::{Location, NewLocation, Organization, Room};
-use super::practitioners::record;
+use super::practitioners::{may_change_organization, record};
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
 use crate::identity::access;
@@ -82,6 +82,7 @@ pub async fn add_location(
             let known =
                 tx.query_opt("SELECT FROM organization WHERE id = $1", &[&organization.uuid()]).await?;
             known.ok_or(DirectoryRefusal::NotFound)?;
+            may_change_organization(&tx, &task, organization).await?;
             let location = insert_location(&tx, &task, organization, new).await?;
             record(&tx, &task, "location.create", location.id.uuid(), 1).await?;
             idempotency::remember(&tx, task.idempotency.as_ref(), 201, &render(&location)).await?;
@@ -110,6 +111,7 @@ pub async fn add_room(
             if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
                 return Ok(Answer::Replayed(earlier?));
             }
+            may_change_organization(&tx, &task, place.organization).await?;
             let calendar = new_calendar(&tx, &region, "room").await?;
             let row = tx
                 .query_one(

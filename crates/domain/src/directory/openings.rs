@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::error::DirectoryRefusal;
-use super::practitioners::{bump_schedule, lock, practitioner, record};
+use super::practitioners::{bump_schedule, lock, may_change_schedule, practitioner, record};
 use crate::availability::{Opening, Slot, slots_of_opening};
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
@@ -77,6 +77,7 @@ pub async fn open(
             }
             // The practitioner's row first: two requests that open the same range would wait for each other.
             let version = lock(&tx, id, None).await?;
+            may_change_schedule(&tx, &task, id, known.organization).await?;
             let visit_types: Vec<Uuid> = new.visit_types.iter().map(|id| id.uuid()).collect();
             for OpenedRange { opening, .. } in &opened {
                 tx.execute(
@@ -116,6 +117,7 @@ pub async fn delete_opening(
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
             let version = lock(&tx, id, None).await?;
+            may_change_schedule(&tx, &task, id, known.organization).await?;
             let deleted = tx
                 .execute(
                     "DELETE FROM opening WHERE id = $1 AND practitioner_id = $2",

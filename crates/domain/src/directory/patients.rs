@@ -124,6 +124,11 @@ pub async fn update_patient(
             if if_match.is_some_and(|version| version != before.version) {
                 return Err(DirectoryRefusal::VersionMismatch);
             }
+            // Patients change their address with that of the account: here nobody asks for the password.
+            let email = change.email.unwrap_or_else(|| before.email.clone());
+            if matches!(task.actor, Actor::Patient(_)) && email != before.email {
+                return Err(DirectoryRefusal::OwnEmail);
+            }
             let row = tx
                 .query_one(
                     "UPDATE patient SET given_name = $2, family_name = $3, birth_date = $4, email = $5, phone = $6, locale = $7,
@@ -134,7 +139,7 @@ pub async fn update_patient(
                         &change.given_name.unwrap_or(before.given_name),
                         &change.family_name.unwrap_or(before.family_name),
                         &change.birth_date.unwrap_or(before.birth_date),
-                        &change.email.unwrap_or(before.email),
+                        &email,
                         &change.phone.unwrap_or(before.phone),
                         &change.locale.unwrap_or(before.locale),
                     ],

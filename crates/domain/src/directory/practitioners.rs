@@ -42,6 +42,9 @@ pub async fn create_practitioner(
             if let Some(earlier) = idempotency::begin(&tx, task.idempotency.as_ref()).await? {
                 return Ok(Answer::Replayed(earlier?));
             }
+            if let Some(organization) = new.organization {
+                may_change_organization(&tx, &task, organization).await?;
+            }
             let id = insert(&tx, &task, new).await?;
             let made = by_id(&tx, &[id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
             record(&tx, &task, "practitioner.create", id.uuid(), made.version).await?;
@@ -246,6 +249,7 @@ pub async fn update_practitioner(
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
             let version = lock(&tx, id, if_match).await?;
+            may_change_schedule(&tx, &task, id, before.organization).await?;
             // Read again under the lock, so that what a colleague changed a moment ago is kept.
             let before = by_id(&tx, &[id.uuid()]).await?.pop().ok_or(DirectoryRefusal::NotFound)?;
             let given = change.given_name.unwrap_or(before.given_name);
@@ -300,7 +304,8 @@ pub(super) async fn lock(
     Ok(version)
 }
 
-/// Staff change hours and visit types only with the right to it, as it is once the practitioner's row is locked.
+/// Staff change hours, openings, visit types and the record only with the right to it, as it is once the practitioner's row
+/// is locked.
 pub(super) async fn may_change_schedule(
     tx: &Transaction<'_>,
     ctx: &Ctx,
@@ -309,6 +314,16 @@ pub(super) async fn may_change_schedule(
 ) -> Result<(), DirectoryRefusal> {
     let rights = rights_in(tx, &ctx.actor, organization).await?;
     Ok(access::change_schedule(&ctx.actor, id, organization, rights)?)
+}
+
+/// Staff change what their organization consists of only with the right to it.
+pub(super) async fn may_change_organization(
+    tx: &Transaction<'_>,
+    ctx: &Ctx,
+    organization: OrganizationId,
+) -> Result<(), DirectoryRefusal> {
+    let rights = rights_in(tx, &ctx.actor, organization).await?;
+    Ok(access::change_organization(&ctx.actor, organization, rights)?)
 }
 
 /// Raises the schedule's version, which every booking compares, and the record's, which clients compare; tells followers.

@@ -197,6 +197,21 @@ pub fn change_schedule(
     }
 }
 
+/// Whether the caller may change what an organization consists of: its practitioners, locations and
+/// rooms. Staff need the right to it, as the database has it now.
+pub fn change_organization(
+    actor: &Actor,
+    organization: OrganizationId,
+    rights: Option<Rights>,
+) -> Result<(), Denied> {
+    create_practitioner(actor, Some(organization))?;
+    match (actor, rights) {
+        (Actor::Staff { .. }, Some(Rights::Manager)) => Ok(()),
+        (Actor::Staff { .. }, _) => Err(Denied::Forbidden),
+        _ => Ok(()),
+    }
+}
+
 /// Whether the caller sees a practice's own records: its patients, its trail.
 pub fn work_in(actor: &Actor, rights: Option<Rights>) -> Result<Rights, Denied> {
     practice(actor)?;

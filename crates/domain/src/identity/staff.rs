@@ -135,15 +135,16 @@ pub async fn set_rights(
             let tx = conn.transaction().await?;
             managing(&tx, &task, organization).await?;
             let changed = tx
-                .execute(
-                    "UPDATE account_organization SET rights = $3 WHERE account_id = $1 AND organization_id = $2",
+                .query_opt(
+                    "UPDATE account_organization o SET rights = $3
+                     FROM (SELECT account_id, organization_id, rights FROM account_organization
+                           WHERE account_id = $1 AND organization_id = $2 FOR UPDATE) before
+                     WHERE o.account_id = before.account_id AND o.organization_id = before.organization_id
+                     RETURNING before.rights",
                     &[&account.uuid(), &organization.uuid(), &rights.as_str()],
                 )
                 .await?;
-            if changed == 0 {
-                return Err(IdentityRefusal::NotFound);
-            }
-            keeps_a_manager(&tx, organization).await?;
+            keeps_a_manager(&tx, organization, changed.ok_or(IdentityRefusal::NotFound)?.get(0)).await?;
             let action = format!("staff.{}", rights.as_str());
             audit::record(&tx, &task, &action, account.uuid(), None, Some(organization.uuid())).await?;
             tx.commit().await?;
@@ -164,15 +165,12 @@ pub async fn remove_member(
             let tx = conn.transaction().await?;
             managing(&tx, &task, organization).await?;
             let removed = tx
-                .execute(
-                    "DELETE FROM account_organization WHERE account_id = $1 AND organization_id = $2",
+                .query_opt(
+                    "DELETE FROM account_organization WHERE account_id = $1 AND organization_id = $2 RETURNING rights",
                     &[&account.uuid(), &organization.uuid()],
                 )
                 .await?;
-            if removed == 0 {
-                return Err(IdentityRefusal::NotFound);
-            }
-            keeps_a_manager(&tx, organization).await?;
+            keeps_a_manager(&tx, organization, removed.ok_or(IdentityRefusal::NotFound)?.get(0)).await?;
             session::revoke_all(&tx, account).await?;
             let subject = account.uuid();
             audit::record(&tx, &task, "staff.remove", subject, None, Some(organization.uuid())).await?;
@@ -195,7 +193,16 @@ pub(super) async fn managing(
     Ok(())
 }
 
-async fn keeps_a_manager(tx: &Transaction<'_>, organization: OrganizationId) -> Result<(), IdentityRefusal> {
+/// Where a manager was taken away, another must be left. Without one before, its practitioners run the organization and still
+/// do.
+async fn keeps_a_manager(
+    tx: &Transaction<'_>,
+    organization: OrganizationId,
+    before: &str,
+) -> Result<(), IdentityRefusal> {
+    if Rights::named(before) != Some(Rights::Manager) {
+        return Ok(());
+    }
     let sql =
         "SELECT EXISTS (SELECT FROM account_organization WHERE organization_id = $1 AND rights = 'manager')";
     match tx.query_one(sql, &[&organization.uuid()]).await?.get(0) {

@@ -74,11 +74,11 @@ const VISIT: &str = "SELECT a.starts_at, a.ends_at, a.time_zone, a.status, a.ver
         coalesce(x.email, g.email), concat_ws(' ', x.given_name, x.family_name), coalesce(x.locale, g.locale, $2), p.given_name || ' ' || p.family_name, v.name,
         concat_ws(', ', nullif(l.name, '—'), nullif(l.line, ''), nullif(concat_ws(' ', nullif(l.postal_code, ''), nullif(l.city, '')), '')),
         CASE WHEN x.email IS NULL THEN concat_ws(' ', g.given_name, g.family_name) END,
-        a.hold_expires_at
+        a.hold_expires_at, CASE WHEN x.email IS NULL THEN g.id ELSE x.id END
     FROM appointment a JOIN patient x ON x.id = a.patient_id JOIN practitioner p ON p.id = a.practitioner_id
         JOIN location l ON l.id = a.location_id JOIN visit_type v ON v.id = a.visit_type_id
         LEFT JOIN LATERAL (
-            SELECT p.email, p.locale, p.given_name, p.family_name FROM care c JOIN patient p ON p.id = c.guardian_id
+            SELECT p.id, p.email, p.locale, p.given_name, p.family_name FROM care c JOIN patient p ON p.id = c.guardian_id
             WHERE c.dependant_id = x.id AND c.until > rendez_now() AND p.email IS NOT NULL ORDER BY c.since LIMIT 1) g ON true
     WHERE a.id = $1";
 
@@ -90,6 +90,8 @@ struct Facts {
     version: i64,
     changed_at: Timestamp,
     email: Option<String>,
+    /// Whose mail it is: the patient's, or that of who cares for them.
+    addressee: Option<Uuid>,
     patient: String,
     /// Who cares for the patient, if the mail goes to them.
     guardian: Option<String>,
@@ -137,6 +139,7 @@ async fn facts(ctx: &Ctx, id: AppointmentId) -> Result<Option<Facts>, Fault> {
         place: row.get(11),
         guardian: row.get::<_, Option<String>>(12).filter(|name| !name.is_empty()),
         hold_expires_at: row.get(13),
+        addressee: row.get(14),
     }))
 }
 
@@ -162,7 +165,7 @@ pub async fn deliver(
         return Ok(());
     }
     let mail = compose(ctx, kind, id, &facts, to)?;
-    if write(ctx, &mail).await? {
+    if write(ctx, &mail, facts.addressee).await? {
         return Ok(());
     }
     mailer.send(&mail).await?;
@@ -170,12 +173,13 @@ pub async fn deliver(
 }
 
 /// Writes the mail's row, once. Tells whether it has been sent already.
-async fn write(ctx: &Ctx, mail: &Mail) -> Result<bool, Fault> {
+async fn write(ctx: &Ctx, mail: &Mail, addressee: Option<Uuid>) -> Result<bool, Fault> {
     let conn = ctx.store.read_fresh().await?;
     conn.execute(
-        "INSERT INTO mail (id, to_address, subject, body, calendar, created_at) VALUES ($1, $2, $3, $4, $5, rendez_now())
+        "INSERT INTO mail (id, to_address, subject, body, calendar, patient_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, rendez_now())
          ON CONFLICT (id) DO NOTHING",
-        &[&mail.id, &mail.to, &mail.subject, &mail.body, &mail.calendar],
+        &[&mail.id, &mail.to, &mail.subject, &mail.body, &mail.calendar, &addressee],
     )
     .await?;
     Ok(conn.query_one("SELECT sent_at IS NOT NULL FROM mail WHERE id = $1", &[&mail.id]).await?.get(0))

@@ -57,10 +57,11 @@ const PARTS: [(&str, &str); 10] = [
         "SELECT jsonb_build_object('since', f.created_at) FROM calendar_feed f WHERE f.patient_id = $1::uuid",
     ),
     (
+        // Written to them, whatever the address: another's mails may go to the same one.
         "mails",
         "SELECT coalesce(jsonb_agg(jsonb_build_object('to', m.to_address, 'subject', m.subject, 'body', m.body,
             'written_at', m.created_at, 'sent_at', m.sent_at) ORDER BY m.created_at), '[]')
-         FROM patient p JOIN mail m ON m.to_address = p.email WHERE p.id = $1::uuid",
+         FROM mail m WHERE m.patient_id = $1::uuid",
     ),
     (
         // By subject, as the audit is indexed: what they did to their own records, visits and account.

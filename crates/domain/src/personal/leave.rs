@@ -17,8 +17,7 @@ pub const FORGET_JOB: &str = "patient.forget";
 const GOES: [&str; 10] = [
     // Their words about visits that never took place.
     "UPDATE appointment SET reason = NULL, cancel_reason = NULL WHERE patient_id = ANY ($1) AND status IN ('cancelled', 'expired')",
-    "DELETE FROM mail WHERE to_address IN (SELECT email FROM patient WHERE id = ANY ($1)
-        UNION ALL SELECT email FROM account WHERE patient_id = ANY ($1))",
+    "DELETE FROM mail WHERE patient_id = ANY ($1)",
     "DELETE FROM session WHERE account_id IN (SELECT id FROM account WHERE patient_id = ANY ($1))",
     "DELETE FROM consent WHERE account_id IN (SELECT id FROM account WHERE patient_id = ANY ($1))",
     "DELETE FROM account WHERE patient_id = ANY ($1)",

@@ -4,7 +4,10 @@ use jiff::civil::date;
 use jiff::{SignedDuration, ToSpan};
 use rendez_domain::booking::{self, HoldRequest, Outcome, Status};
 use rendez_domain::directory::NewPatient;
-use rendez_domain::identity::{self, IdentityRefusal, NewPatientAccount, Person, Relation};
+use rendez_domain::identity::{
+    self, IdentityRefusal, InvitationMail, InvitationToken, NewInvitation, NewPatientAccount, Person,
+    Relation, Rights,
+};
 use rendez_domain::{Ctx, notify, personal};
 use rendez_platform::auth::SessionToken;
 use rendez_platform::auth::session::{self, SessionLifetime};
@@ -187,6 +190,46 @@ async fn what_is_given_out_is_all_of_it_and_nothing_of_others() {
     }
     assert!(personal::export(&world.ctx(Actor::Nobody)).await.is_err());
     assert!(personal::export(&world.desk_of(&practitioner)).await.is_err());
+}
+
+#[tokio::test]
+async fn mails_are_of_whom_they_were_written_to_whatever_the_address() {
+    let world = World::new().await;
+    let practitioner = world.practitioner(vec![]).await;
+    let day = world.open_day(&practitioner, 3, 60).await;
+    let (ctx, maelle, _) = maelle(&world).await;
+    let child = identity::add_person(&ctx, yuna()).await.expect("a child");
+    // Bob's record has the same address, and so has somebody who is asked to work somewhere.
+    let bob = world.patient_with_mail(EMAIL).await;
+    let words = |_: &str, token: &InvitationToken| InvitationMail {
+        subject: "Come and work here".into(),
+        body: token.reveal(),
+    };
+    let new = NewInvitation { email: EMAIL.into(), rights: Rights::Desk };
+    identity::invite(&world.admin(), practitioner.organization, new, words).await.expect("an invitation");
+    let mailer = rendez_platform::mail::Mailer::new(None, "rendez@example.org").expect("a mailer");
+    let server = Ctx::server(std::sync::Arc::clone(&world.services));
+    for (quarter, patient, caller) in
+        [(0, maelle, ctx.clone()), (1, child, ctx.clone()), (2, bob, world.ctx(Actor::Patient(bob)))]
+    {
+        let slot = world.slot(&practitioner, day.start() + SignedDuration::from_mins(15 * quarter));
+        let held = booking::hold(&caller, HoldRequest { slot, patient, reason: None }).await.expect("free");
+        let visit = booking::confirm(&caller, held.id, None, None).await.expect("in time");
+        notify::deliver(&server, &mailer, notify::MailKind::Confirmation, visit.id, visit.version)
+            .await
+            .expect("a mail");
+    }
+    let mails = async |ctx: &Ctx| {
+        let text = personal::export(ctx).await.expect("everything");
+        let all: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        all["mails"].as_array().expect("a list").len()
+    };
+    assert_eq!(world.count("SELECT count(*) FROM mail").await, 4);
+    assert_eq!(mails(&ctx).await, 2, "her own and her child's, which went to her");
+    assert_eq!(mails(&world.ctx(Actor::Patient(bob))).await, 1);
+    personal::delete_account(&ctx, PASSWORD).await.expect("the right password");
+    assert_eq!(world.count("SELECT count(*) FROM mail").await, 2, "Bob's and the invitation");
+    assert_eq!(mails(&world.ctx(Actor::Patient(bob))).await, 1);
 }
 
 #[tokio::test]

@@ -1,12 +1,17 @@
 //! Who works for a practice, and with which rights.
 
 use jiff::SignedDuration;
-use rendez_domain::directory::{self, DirectoryRefusal, NewVisitType, OpeningHours};
+use rendez_domain::directory::{
+    self, DirectoryRefusal, NewLocation, NewOpenings, NewPractitioner, NewRoom, NewTimeOff, NewVisitType,
+    OpeningHours, PractitionerChange,
+};
 use rendez_domain::identity::access::Denied;
 use rendez_domain::identity::{self, IdentityRefusal, Rights, accept_invitation, account_actor};
 use rendez_platform::auth::SessionToken;
 use rendez_platform::auth::session::{self, SessionLifetime};
-use rendez_vocab::Actor;
+use rendez_testkit::World;
+use rendez_testkit::world::{new_practitioner, rennes};
+use rendez_vocab::{Actor, TimeRange};
 use serde_json::Value;
 
 use crate::house::{House, PASSWORD, invite, join};
@@ -29,6 +34,58 @@ async fn the_desk_runs_the_day_and_a_manager_the_rest() {
     directory::put_opening_hours(&own, id, None, OpeningHours::default())
         .await
         .expect("a doctor may, at home");
+}
+
+#[tokio::test]
+async fn what_the_practice_consists_of_is_a_managers_and_the_time_off_everybodys() {
+    let house = House::new().await;
+    let (id, organization) = (house.doctor.id, house.doctor.organization);
+    let place = house.doctor.locations[0].id;
+    let day = house.world.open_day(&house.doctor, 3, 60).await;
+    let opening = house.world.opening_id("SELECT id FROM opening").await;
+    for (ctx, may) in [(house.as_desk(), false), (house.as_manager(), true)] {
+        let range = TimeRange::new(day.end(), day.end() + SignedDuration::from_hours(1)).expect("an hour");
+        let openings = NewOpenings { ranges: vec![range], visit_types: Vec::new(), location: None };
+        let practitioner = NewPractitioner { organization: Some(organization), ..new_practitioner() };
+        let location = NewLocation { name: "Annexe".into(), ..rennes() };
+        let room = NewRoom { kind: "echo".into(), name: "Salle 2".into() };
+        let change = PractitionerChange { active: Some(true), ..PractitionerChange::default() };
+        let answers = [
+            directory::open(&ctx, id, openings, |_| Value::Null).await.map(|_| ()),
+            directory::delete_opening(&ctx, id, opening).await,
+            directory::create_practitioner(&ctx, practitioner, |_| Value::Null).await.map(|_| ()),
+            directory::update_practitioner(&ctx, id, None, change).await.map(|_| ()),
+            directory::add_location(&ctx, organization, location, |_| Value::Null).await.map(|_| ()),
+            directory::add_room(&ctx, place, room, |_| Value::Null).await.map(|_| ()),
+        ];
+        for (index, answer) in answers.into_iter().enumerate() {
+            match may {
+                true => assert!(answer.is_ok(), "{index}: {answer:?}"),
+                false => assert!(
+                    matches!(answer, Err(DirectoryRefusal::Denied(Denied::Forbidden))),
+                    "{index}: {answer:?}"
+                ),
+            }
+        }
+    }
+    let range = TimeRange::new(day.start(), day.end()).expect("an hour");
+    let off = NewTimeOff { range, reason: None };
+    directory::take_time_off(&house.as_desk(), id, off, |_| Value::Null).await.expect("the desk may");
+    let own = house.world.ctx(Actor::Practitioner(id));
+    let change = PractitionerChange { phone: Some(None), ..PractitionerChange::default() };
+    directory::update_practitioner(&own, id, None, change).await.expect("a doctor may, at home");
+}
+
+#[tokio::test]
+async fn a_practice_without_a_manager_lets_its_desk_go() {
+    let world = World::new().await;
+    let doctor = world.practitioner(vec![]).await;
+    let desk = join(&world, &world.admin(), &doctor, "accueil@cabinet.example", Rights::Desk).await;
+    let own = world.ctx(Actor::Practitioner(doctor.id));
+    identity::set_rights(&own, doctor.organization, desk.id, Rights::Desk).await.expect("as before");
+    identity::remove_member(&own, doctor.organization, desk.id).await.expect("its doctor runs it");
+    let again = identity::remove_member(&own, doctor.organization, desk.id).await;
+    assert!(matches!(again, Err(IdentityRefusal::NotFound)), "{again:?}");
 }
 
 #[tokio::test]

@@ -101,6 +101,10 @@ const SAMPLES: &[(&str, &str)] = &[
             SELECT gen_random_uuid(), id, 'neuf@example.org', 'desk', 'x', 'admin:root', '2027-01-01' FROM organization;
          INSERT INTO job_pause (kind, paused_by) VALUES ('mail.confirmation', 'admin:root')",
     ),
+    (
+        "0015_add_patient_of_mail",
+        "UPDATE mail SET patient_id = '00000000-0000-0000-0000-000000000006'",
+    ),
 ];
 
 /// How many rows each table has, but for the list of migrations itself.

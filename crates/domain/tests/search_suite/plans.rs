@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use rendez_domain::booking::{self, AppointmentFilter, HoldRequest};
 use rendez_domain::directory::{self, NewTimeOff};
 use rendez_domain::search::{SearchRequest, search};
+use rendez_domain::{identity, personal};
 use rendez_testkit::World;
 use rendez_vocab::{Actor, TimeRange};
 
@@ -25,6 +26,8 @@ INSERT INTO opening_rule (practitioner_id, location_id, weekday, starts, ends)
     SELECT practitioner, location, day, '09:00', '17:00' FROM n, generate_series(1, 2) AS day;
 INSERT INTO patient (id, region, calendar_id, given_name, family_name, registered_by)
     SELECT patient, 'fr', calendar + 100000, 'Ana', 'Martin', 'server' FROM n;
+INSERT INTO account (id, email, password_hash, role, patient_id) SELECT md5('u' || i)::uuid, i || '@example.org', 'x', 'patient', patient FROM n;
+INSERT INTO mail (id, to_address, subject, body, patient_id) SELECT md5('m' || i)::uuid, i || '@example.org', 's', 'b', patient FROM n;
 INSERT INTO appointment (id, patient_id, practitioner_id, organization_id, location_id, visit_type_id, starts_at, ends_at, time_zone,
         status, policy_version, practitioner_calendar, patient_calendar, claim_starts_at, claim_ends_at)
     SELECT md5('a' || i || '-' || day)::uuid, patient, practitioner, '00000000-0000-0000-0000-000000000001', location, visit_type, at, at + interval '15 minutes',
@@ -53,10 +56,12 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
     world.database.connect().await.batch_execute(REGION).await.expect("a region");
     let before = read_through(&world).await;
     for table in [
+        "account",
         "appointment",
         "claim",
         "idempotency",
         "location",
+        "mail",
         "opening_rule",
         "patient",
         "practitioner",
@@ -81,6 +86,8 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
         booking::confirm(&ctx, held.id, None, None).await.expect("in time");
         booking::reschedule(&ctx, held.id, None, slot(1)).await.expect("free");
         booking::find(&ctx, held.id).await.expect("theirs");
+        personal::export(&ctx).await.expect("everything");
+        identity::staff(&world.admin(), practitioner.organization).await.expect("its people");
         for filter in [
             AppointmentFilter { patient: Some(patient), limit: 20, ..AppointmentFilter::default() },
             AppointmentFilter {
@@ -124,4 +131,7 @@ async fn no_request_reads_a_big_table_from_end_to_end() {
     }
     let after = read_through(&world).await;
     assert_eq!(after, before, "rows read by going through a whole table");
+    // Going through the mails by their dates would read all of them too.
+    let scans = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'mail_patient'";
+    assert!(world.count(scans).await >= 7, "mails are found by their patient");
 }

@@ -170,6 +170,10 @@ async fn a_patient_is_entered_read_and_changed() {
         "/email not-an-email",
         "/given_name empty",
     ]);
+    let elsewhere = json!({"email": "other@example.org"});
+    caller.patch(&path, elsewhere.clone()).await.wrong_fields(&["/email change-on-the-account-page"]);
+    caller.patch(&path, json!({"email": "yann@example.org"})).await.ok();
+    assert_eq!(app.admin().patch(&path, elsewhere).await.ok()["email"], "other@example.org");
     app.close().await;
 }
 
