@@ -273,7 +273,8 @@ impl When {
         (self.first_day..=self.last_day).contains(&day)
             && self.weekdays.contains(day.weekday())
             && minute_of(day, start) >= i32::from(self.hours.from_minute)
-            && minute_of(day, end) <= i32::from(self.hours.until_minute)
+            // Who does not mind when does not mind midnight.
+            && (self.hours == Hours::ALL || minute_of(day, end) <= i32::from(self.hours.until_minute))
     }
 }
 
@@ -341,6 +342,7 @@ mod tests {
         let evenings = when((22 * 60, 24 * 60));
         assert!(evenings.fits(&zone(), visit("2026-07-01T21:30:00Z", 30)));
         assert!(!evenings.fits(&zone(), visit("2026-07-01T21:45:00Z", 30)));
+        assert!(when((0, 24 * 60)).fits(&zone(), visit("2026-07-01T21:45:00Z", 30)), "any hour is any hour");
     }
 
     #[test]
