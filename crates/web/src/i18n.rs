@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn every_string_stands_in_the_translations() {
         // Names, and words that are no language's.
-        const OURS: [&str; 4] = ["Rendez", "· Rendez", "JSON", "visit.ics"];
+        const OURS: [&str; 5] = ["Rendez", "· Rendez", "visit.ics", "p50", "p99"];
         assert_eq!(
             literals("<p title=\"Hello\">{{ x }} world {% if a > b %}!{% endif %}</p>"),
             ["Hello", " world "]
