@@ -1,5 +1,6 @@
 # The practice's pages.
 practice-nav = Die Praxis
+practice-houses = Praxis
 practice-nav-agenda = Terminplan
 practice-nav-patients = Patientenkartei
 practice-nav-hours = Öffnungszeiten

@@ -1,5 +1,6 @@
 # The practice's pages.
 practice-nav = The practice
+practice-houses = Practice
 practice-nav-agenda = Agenda
 practice-nav-patients = Patients
 practice-nav-hours = Hours

@@ -1,5 +1,6 @@
 # The practice's pages.
 practice-nav = Le cabinet
+practice-houses = Cabinet
 practice-nav-agenda = Agenda
 practice-nav-patients = Patients
 practice-nav-hours = Horaires

@@ -81,8 +81,13 @@ struct DayPage {
 
 #[derive(Template)]
 #[template(path = "whose_day.html")]
-pub(super) struct WhoseDayPage {
-    pub(super) page: Page,
+struct WhoseDayPage {
+    page: Page,
+}
+
+/// The page for who works here without a practice of their own: it asks whose.
+pub(super) fn whose_day(visitor: &Visitor) -> Response {
+    visitor.show(StatusCode::OK, &WhoseDayPage { page: visitor.page() })
 }
 
 /// `GET /practice/day`
@@ -92,7 +97,7 @@ pub(super) async fn show(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Re
             access::practice(&visitor.ctx.actor)?;
             let colleagues = colleagues(&visitor).await?;
             let Some(id) = whose(&visitor, &asked, &colleagues)? else {
-                return Ok(visitor.show(StatusCode::OK, &WhoseDayPage { page: visitor.page() }));
+                return Ok(whose_day(&visitor));
             };
             let person = directory::practitioner(&visitor.ctx, id).await?;
             access::manage_practitioner(&visitor.ctx.actor, person.id, person.organization)

@@ -33,7 +33,7 @@ use rendez_vocab::ids::{AppointmentId, LocationId, PractitionerId};
 use self::asked::{Asked, House, Question, View, zone_of};
 use self::grid::{Colour, Grid, Maker};
 use self::month::Month;
-use super::day::WhoseDayPage;
+use super::day::whose_day;
 use super::error::PageError;
 use super::page::{Link, Notice, Page};
 use super::query::Lenient;
@@ -114,7 +114,7 @@ pub(super) async fn show(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Re
             access::practice(&visitor.ctx.actor)?;
             let house = House::of(&visitor).await?;
             let Some(question) = Question::read(&visitor, &asked, &house).await? else {
-                return Ok(visitor.show(StatusCode::OK, &WhoseDayPage { page: visitor.page() }));
+                return Ok(whose_day(&visitor));
             };
             let about: Option<AppointmentId> = asked.about.parse().ok();
             let body = body(&visitor, &question, &house, about).await?.ok_or(PageError::NotFound)?;

@@ -8,6 +8,7 @@ use rendez_domain::practice::{self, PatientLine, PatientQuestion, Workplace};
 use serde::Deserialize;
 
 use super::{at, houses, workplace};
+use crate::pages::day::whose_day;
 use crate::pages::error::PageError;
 use crate::pages::fields::Field;
 use crate::pages::form::Posted;
@@ -50,18 +51,12 @@ struct PatientsPage {
     blocked: Vec<Line>,
 }
 
-#[derive(Template)]
-#[template(path = "whose_day.html")]
-struct WhoseDayPage {
-    page: Page,
-}
-
 /// `GET /practice/patients`
 pub(in crate::pages) async fn show(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Response {
     visitor
         .answer(async {
             let Some(place) = workplace(&visitor, &asked.organization, &asked.practitioner).await? else {
-                return Ok(visitor.show(StatusCode::OK, &WhoseDayPage { page: visitor.page() }));
+                return Ok(whose_day(&visitor));
             };
             let blocked = practice::blocked_patients(&visitor.ctx, &place).await?;
             let blocked = blocked.iter().map(|known| line(&visitor, &place, known)).collect();

@@ -13,6 +13,7 @@ use rendez_vocab::ids::AccountId;
 use serde::Deserialize;
 
 use super::{at, houses, workplace};
+use crate::pages::day::whose_day;
 use crate::pages::error::PageError;
 use crate::pages::fields::{Choice, Field};
 use crate::pages::form::Posted;
@@ -66,18 +67,12 @@ struct StaffPage {
     fields: Vec<Field>,
 }
 
-#[derive(Template)]
-#[template(path = "whose_day.html")]
-struct WhoseDayPage {
-    page: Page,
-}
-
 /// `GET /practice/staff`
 pub(in crate::pages) async fn show(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Response {
     visitor
         .answer(async {
             let Some(place) = workplace(&visitor, &asked.organization, &asked.practitioner).await? else {
-                return Ok(visitor.show(StatusCode::OK, &WhoseDayPage { page: visitor.page() }));
+                return Ok(whose_day(&visitor));
             };
             let notice = match asked.done.as_str() {
                 "invited" => Some(Notice::good(visitor.t("staff-invited"))),

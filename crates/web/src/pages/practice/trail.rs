@@ -10,6 +10,7 @@ use rendez_vocab::{Actor, TimeRange};
 use serde::Deserialize;
 
 use super::{at, houses, workplace};
+use crate::pages::day::whose_day;
 use crate::pages::error::PageError;
 use crate::pages::fields::{Choice, Field};
 use crate::pages::page::{Link, Page};
@@ -95,18 +96,12 @@ struct TrailPage {
     older: String,
 }
 
-#[derive(Template)]
-#[template(path = "whose_day.html")]
-struct WhoseDayPage {
-    page: Page,
-}
-
 /// `GET /practice/trail`
 pub(in crate::pages) async fn show(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Response {
     visitor
         .answer(async {
             let Some(place) = workplace(&visitor, &asked.organization, &asked.practitioner).await? else {
-                return Ok(visitor.show(StatusCode::OK, &WhoseDayPage { page: visitor.page() }));
+                return Ok(whose_day(&visitor));
             };
             let zone = when::zone_named(place.time_zone());
             let day: Option<Date> = asked.day.parse().ok();

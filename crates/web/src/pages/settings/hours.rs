@@ -11,7 +11,8 @@ use super::hours_form::{Around, HoursForm};
 use super::hours_words::{Difference, difference};
 use super::preview::PreviewView;
 use super::time_off::{AbsenceView, absence_fields, absences};
-use super::{Asked, Editor, whose};
+use super::{Asked, Editor};
+use crate::pages::day::whose_day;
 use crate::pages::error::PageError;
 use crate::pages::fields::Field;
 use crate::pages::form::Posted;
@@ -58,7 +59,7 @@ pub(in crate::pages) async fn show(visitor: Visitor, Lenient(asked): Lenient<Ask
     visitor
         .answer(async {
             let Some(editor) = Editor::open(&visitor, &asked.practitioner).await? else {
-                return Ok(whose(&visitor));
+                return Ok(whose_day(&visitor));
             };
             let hours = directory::opening_hours(&visitor.ctx, editor.person.id).await?;
             let locations = locations(&visitor, &editor).await?;

@@ -12,16 +12,13 @@ pub(super) mod time_off;
 mod visit_type_form;
 pub(super) mod visit_types;
 
-use askama::Template;
-use axum::http::StatusCode;
-use axum::response::Response;
 use rendez_domain::directory::{self, Practitioner};
 use rendez_domain::identity::{self, access};
 use rendez_vocab::Actor;
 use serde::Deserialize;
 
 use super::error::PageError;
-use super::page::{Link, Page};
+use super::page::Link;
 use super::views::name_of;
 use super::visitor::Visitor;
 
@@ -32,12 +29,6 @@ pub(super) struct Asked {
     practitioner: String,
     #[serde(default)]
     done: String,
-}
-
-#[derive(Template)]
-#[template(path = "whose_day.html")]
-struct WhoseDayPage {
-    page: Page,
 }
 
 /// Whose settings are edited, and who else's the visitor may edit.
@@ -85,9 +76,4 @@ impl Editor {
             })
             .collect()
     }
-}
-
-/// For somebody who runs the installation: first choose whose settings.
-fn whose(visitor: &Visitor) -> Response {
-    visitor.show(StatusCode::OK, &WhoseDayPage { page: visitor.page() })
 }

@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use super::preview::PreviewView;
 use super::visit_type_form::{VisitTypeForm, changeable};
-use super::{Asked, Editor, whose};
+use super::{Asked, Editor};
+use crate::pages::day::whose_day;
 use crate::pages::error::PageError;
 use crate::pages::form::Posted;
 use crate::pages::page::{Link, Notice, Page};
@@ -72,7 +73,7 @@ pub(in crate::pages) async fn list(visitor: Visitor, Lenient(asked): Lenient<Ask
     visitor
         .answer(async {
             let Some(editor) = Editor::open(&visitor, &asked.practitioner).await? else {
-                return Ok(whose(&visitor));
+                return Ok(whose_day(&visitor));
             };
             let notice = match asked.done.as_str() {
                 "saved" => Some(Notice::good(visitor.t("visit-type-saved"))),
@@ -173,7 +174,7 @@ pub(in crate::pages) async fn show(
     visitor
         .answer(async {
             let Some(editor) = Editor::open(&visitor, &asked.practitioner).await? else {
-                return Ok(whose(&visitor));
+                return Ok(whose_day(&visitor));
             };
             let known = named(&editor, &id)?;
             let usual = NewVisitType { name: String::new(), duration_minutes: 20, ..NewVisitType::default() };
