@@ -5,7 +5,7 @@
 //! work is done and the answer is not kept (Idempotency-Key HTTP header field, IETF draft, section 2).
 
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{Store, Transaction};
+use rendez_platform::store::{Prepared, Store, Transaction};
 use serde_json::Value;
 use tokio_postgres::types::ToSql;
 
@@ -84,7 +84,7 @@ pub async fn find(
     conn: &impl rendez_platform::store::GenericClient,
     key: &IdempotencyKey,
 ) -> Result<Option<Result<Stored, KeyRefusal>>, Fault> {
-    let row = conn.query_opt(FIND, &[&key.caller, &key.route, &key.key]).await?;
+    let row = conn.maybe_row(FIND, &[&key.caller, &key.route, &key.key]).await?;
     Ok(row.map(|row| {
         if row.get::<_, Vec<u8>>(2) == key.fingerprint {
             Ok(Stored { status: u16::try_from(row.get::<_, i16>(0)).unwrap_or(200), answer: row.get(1) })
@@ -101,7 +101,7 @@ pub(crate) async fn begin(
 ) -> Result<Option<Result<Stored, KeyRefusal>>, Fault> {
     let Some(key) = key else { return Ok(None) };
     let free: bool = tx
-        .query_one(
+        .row(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\\n', $1::text, $2::text, $3::text), 2))",
             &[&key.caller, &key.route, &key.key],
         )

@@ -1,5 +1,6 @@
 //! The statements of an agenda: one for practitioners' versions, one for visits, one for absences, one for closures, and
 //! the schedules that the cache does not have.
+use rendez_platform::store::Prepared;
 
 use jiff::civil::Date;
 use rendez_platform::fault::Fault;
@@ -57,10 +58,9 @@ pub async fn read(ctx: &Ctx, request: &AgendaRequest) -> Result<Reading, Booking
     let heads = conn.query(&heads, &[&asked, &scope.practitioner, &scope.organizations]).await?;
     let shown: Vec<Uuid> = heads.iter().map(|row| row.get(0)).collect();
     let as_of = heads.first().map_or_else(|| ctx.clock.now(), |row| row.get(2));
-    let statement = conn.prepare_cached(VISITS).await?;
     let rows = conn
-        .query(
-            &statement,
+        .rows(
+            VISITS,
             &[&shown, &scope.practitioner, &scope.organizations, &rooms, &from, &until, &(MOST_VISITS + 1)],
         )
         .await?;
@@ -76,11 +76,9 @@ pub async fn read(ctx: &Ctx, request: &AgendaRequest) -> Result<Reading, Booking
     let most = usize::try_from(MOST_VISITS).unwrap_or(usize::MAX);
     let cut = visits.len() > most;
     visits.truncate(most);
-    let statement = conn.prepare_cached(ABSENCES).await?;
-    let rows = conn.query(&statement, &[&shown, &from, &until]).await?;
+    let rows = conn.rows(ABSENCES, &[&shown, &from, &until]).await?;
     let absences = rows.iter().filter_map(absence).collect();
-    let statement = conn.prepare_cached(CLOSINGS).await?;
-    let rows = conn.query(&statement, &[&shown, &from, &until]).await?;
+    let rows = conn.rows(CLOSINGS, &[&shown, &from, &until]).await?;
     let closings = rows
         .iter()
         .map(|row| Closing {
@@ -134,12 +132,8 @@ pub async fn visits_by_day(
     let scope = access::appointments(&ctx.actor)?;
     let asked: Vec<Uuid> = practitioners.iter().take(MOST_COLUMNS).map(|id| id.uuid()).collect();
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(DAYS).await?;
     let rows = conn
-        .query(
-            &statement,
-            &[&asked, &scope.practitioner, &scope.organizations, &window.start(), &window.end()],
-        )
+        .rows(DAYS, &[&asked, &scope.practitioner, &scope.organizations, &window.start(), &window.end()])
         .await?;
     Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
 }

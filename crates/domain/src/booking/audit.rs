@@ -1,4 +1,5 @@
 //! Who did what to an appointment: read by the practice and the operator, never changed.
+use rendez_platform::store::Prepared;
 
 use std::net::IpAddr;
 
@@ -35,12 +36,9 @@ pub async fn audit_trail(ctx: &Ctx, id: AppointmentId) -> Result<Vec<AuditEntry>
     access::practice(&ctx.actor)?;
     queries::find(ctx, id).await?;
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn
-        .prepare_cached(
-            "SELECT at, actor, action, version, host(address), request_id FROM audit WHERE subject_id = $1 ORDER BY id LIMIT $2",
-        )
-        .await?;
-    let rows = conn.query(&statement, &[&id.uuid(), &ENTRIES]).await?;
+    let sql = "SELECT at, actor, action, version, host(address), request_id FROM audit
+        WHERE subject_id = $1 ORDER BY id LIMIT $2";
+    let rows = conn.rows(sql, &[&id.uuid(), &ENTRIES]).await?;
     Ok(rows
         .iter()
         .map(|row| AuditEntry {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Conn;
+use rendez_platform::store::{Conn, Prepared};
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, SlotId, VisitTypeId};
 use rendez_vocab::{Actor, TimeRange};
 
@@ -135,8 +135,7 @@ pub(super) async fn busy(
     practitioner: PractitionerId,
     window: TimeRange,
 ) -> Result<Option<(Timestamp, i64, Vec<TimeRange>)>, Fault> {
-    let statement = conn.prepare_cached(BUSY).await?;
-    let row = conn.query_opt(&statement, &[&practitioner.uuid(), &window.start(), &window.end()]).await?;
+    let row = conn.maybe_row(BUSY, &[&practitioner.uuid(), &window.start(), &window.end()]).await?;
     Ok(row.map(|row| {
         let starts: Option<Vec<Timestamp>> = row.get(2);
         let ends: Option<Vec<Timestamp>> = row.get(3);
@@ -156,9 +155,8 @@ async fn own_holds(
     practitioner: PractitionerId,
     window: TimeRange,
 ) -> Result<Vec<OwnHold>, Fault> {
-    let statement = conn.prepare_cached(OWN_HOLDS).await?;
     let rows = conn
-        .query(&statement, &[&patient.uuid(), &practitioner.uuid(), &window.start(), &window.end()])
+        .rows(OWN_HOLDS, &[&patient.uuid(), &practitioner.uuid(), &window.start(), &window.end()])
         .await?;
     let own = rows.iter().filter_map(|row| {
         Some(OwnHold {
@@ -311,8 +309,7 @@ async fn claims(
     practitioner: PractitionerId,
     window: TimeRange,
 ) -> Result<Option<(Timestamp, i64, Claims)>, Fault> {
-    let statement = conn.prepare_cached(CLAIMS).await?;
-    let rows = conn.query(&statement, &[&practitioner.uuid(), &window.start(), &window.end()]).await?;
+    let rows = conn.rows(CLAIMS, &[&practitioner.uuid(), &window.start(), &window.end()]).await?;
     let Some(first) = rows.first() else { return Ok(None) };
     let head = (first.get(0), first.get(1));
     let claims = rows

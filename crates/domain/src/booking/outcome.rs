@@ -2,7 +2,7 @@
 
 use rendez_platform::crash;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{GenericClient, refusal_code};
+use rendez_platform::store::{GenericClient, Prepared, refusal_code};
 use tokio_postgres::types::{Json, ToSql};
 
 use super::error::BookingRefusal;
@@ -44,8 +44,7 @@ pub(super) async fn run(
     sql: &'static str,
     params: &[&(dyn ToSql + Sync)],
 ) -> Result<Said, BookingRefusal> {
-    let statement = client.prepare_cached(sql).await?;
-    let row = match client.query_opt(&statement, params).await {
+    let row = match client.maybe_row(sql, params).await {
         Ok(Some(row)) => row,
         Ok(None) => return Ok(Said::Nothing),
         Err(error) => {

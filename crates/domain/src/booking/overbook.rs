@@ -3,6 +3,7 @@
 //! Its own claim excludes nobody, so it can lie over a booked visit; whatever part of its time was still free is taken
 //! exclusively, so that nobody books into it by accident; and holds and moves look for it, because what it lies over
 //! may be given up.
+use rendez_platform::store::Prepared;
 
 use jiff::{SignedDuration, Timestamp};
 use rendez_platform::crash;
@@ -140,7 +141,7 @@ async fn insert(
     .await?;
     let key = idempotency::KeyParams::new(ctx.idempotency.as_ref());
     let row = tx
-        .query_opt(
+        .maybe_row(
             INSERT,
             &[
                 &id.uuid(),

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Conn;
+use rendez_platform::store::{Conn, Prepared};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, LocationId, OrganizationId, PatientId, PractitionerId, VisitTypeId};
 use uuid::Uuid;
@@ -105,7 +105,7 @@ pub async fn preview(
         .location(before.default_location)
         .map_or((TimeZone::UTC, "UTC".to_owned()), |at| (at.time_zone.clone(), at.time_zone_name.clone()));
     let visits = booked(&conn, practitioner).await?;
-    let now: Timestamp = conn.query_one("SELECT rendez_now()", &[]).await?.get(0);
+    let now: Timestamp = conn.row("SELECT rendez_now()", &[]).await?.get(0);
     let today = zone.0.to_datetime(now).date();
     let window = days_from(today, now, &zone.0).ok_or(Fault::plain("the end of the calendar is near"))?;
     let (as_of, _, taken) =
@@ -213,8 +213,7 @@ const BOOKED: &str =
     ORDER BY starts_at, id LIMIT $2";
 
 async fn booked(conn: &Conn, practitioner: PractitionerId) -> Result<Vec<Booked>, Fault> {
-    let statement = conn.prepare_cached(BOOKED).await?;
-    let rows = conn.query(&statement, &[&practitioner.uuid(), &VISITS]).await?;
+    let rows = conn.rows(BOOKED, &[&practitioner.uuid(), &VISITS]).await?;
     let read = rows.iter().filter_map(|row| {
         Some(Booked {
             id: AppointmentId::from_uuid(row.get(0)),
@@ -241,7 +240,7 @@ async fn locations(conn: &Conn, schedule: &Schedule, draft: &Draft) -> Result<Ve
     }
     let sql =
         "SELECT id, organization_id, time_zone FROM location WHERE id = ANY ($1) AND organization_id = $2";
-    let rows = conn.query(sql, &[&named, &schedule.organization.uuid()]).await?;
+    let rows = conn.rows(sql, &[&named, &schedule.organization.uuid()]).await?;
     let read = |row: &tokio_postgres::Row| {
         let name: String = row.get(2);
         let zone = TimeZone::get(&name).map_err(|error| Fault::new("looking up a location's zone", error))?;

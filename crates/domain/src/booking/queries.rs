@@ -1,4 +1,5 @@
 //! Readings of appointments. Each begins at the caller's scope.
+use rendez_platform::store::Prepared;
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
@@ -57,10 +58,9 @@ pub(super) async fn find_any(ctx: &Ctx, id: AppointmentId) -> Result<Option<Appo
 
 async fn one(ctx: &Ctx, id: AppointmentId, scope: &Scope) -> Result<Option<Appointment>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(FIND).await?;
     let row = conn
-        .query_opt(
-            &statement,
+        .maybe_row(
+            FIND,
             &[&id.uuid(), &scope.patient, &scope.practitioner, &scope.organizations, &scope.registered_by],
         )
         .await?;
@@ -114,8 +114,7 @@ pub async fn list(ctx: &Ctx, filter: &AppointmentFilter) -> Result<AppointmentPa
     if let Some(names) = &scope.registered_by {
         let asked = patient.ok_or(BookingRefusal::NotFound)?;
         let conn = ctx.store.read_fresh().await?;
-        let statement = conn.prepare_cached(REGISTERED).await?;
-        if !conn.query_one(&statement, &[&asked, names]).await?.get::<_, bool>(0) {
+        if !conn.row(REGISTERED, &[&asked, names]).await?.get::<_, bool>(0) {
             return Err(BookingRefusal::NotFound);
         }
     }
@@ -133,10 +132,9 @@ pub async fn list(ctx: &Ctx, filter: &AppointmentFilter) -> Result<AppointmentPa
         filter.after.map_or((Timestamp::UNIX_EPOCH, Uuid::nil()), |(start, id)| (start, id.uuid()));
     let limit = usize::from(filter.limit.clamp(1, 100));
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(sql).await?;
     let rows = conn
-        .query(
-            &statement,
+        .rows(
+            sql,
             &[
                 &first,
                 &second,
@@ -166,27 +164,28 @@ fn far_future() -> Timestamp {
 /// The calendar of a patient's own time.
 pub(super) async fn patient_calendar(ctx: &Ctx, patient: PatientId) -> Result<i64, BookingRefusal> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached("SELECT calendar_id FROM patient WHERE id = $1").await?;
-    let row = conn.query_opt(&statement, &[&patient.uuid()]).await?;
+    let row = conn.maybe_row("SELECT calendar_id FROM patient WHERE id = $1", &[&patient.uuid()]).await?;
     row.map(|row| row.get(0)).ok_or(BookingRefusal::NotFound)
 }
 
 /// The calendars of a location's rooms of a kind.
 pub(super) async fn room_calendars(ctx: &Ctx, location: Uuid, kind: Option<&str>) -> Result<Vec<i64>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn
-        .prepare_cached(
+    Ok(conn
+        .rows(
             "SELECT calendar_id FROM room WHERE location_id = $1 AND kind = $2 AND active ORDER BY id",
+            &[&location, &kind],
         )
-        .await?;
-    Ok(conn.query(&statement, &[&location, &kind]).await?.iter().map(|row| row.get(0)).collect())
+        .await?
+        .iter()
+        .map(|row| row.get(0))
+        .collect())
 }
 
 /// A patient and everybody whom they care for.
 pub(super) async fn family(ctx: &Ctx, patient: PatientId) -> Result<Vec<PatientId>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached("SELECT person FROM people_of($1) AS person").await?;
-    let rows = conn.query(&statement, &[&patient.uuid()]).await?;
+    let rows = conn.rows("SELECT person FROM people_of($1) AS person", &[&patient.uuid()]).await?;
     Ok(rows.iter().map(|row| PatientId::from_uuid(row.get(0))).collect())
 }
 
@@ -195,15 +194,10 @@ pub(super) async fn known(ctx: &Ctx, patient: PatientId, scope: &Scope) -> Resul
     let conn = ctx.store.read_fresh().await?;
     if let Some(own) = scope.patient {
         // Who entered the record is nothing to another patient.
-        let statement = conn.prepare_cached("SELECT acts_for($1, $2)").await?;
-        return Ok(conn.query_one(&statement, &[&own, &patient.uuid()]).await?.get(0));
+        return Ok(conn.row("SELECT acts_for($1, $2)", &[&own, &patient.uuid()]).await?.get(0));
     }
-    let statement = conn.prepare_cached(KNOWN).await?;
     let row = conn
-        .query_one(
-            &statement,
-            &[&patient.uuid(), &scope.practitioner, &scope.organizations, &scope.registered_by],
-        )
+        .row(KNOWN, &[&patient.uuid(), &scope.practitioner, &scope.organizations, &scope.registered_by])
         .await?;
     Ok(row.get(0))
 }

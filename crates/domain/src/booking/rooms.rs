@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Store;
+use rendez_platform::store::{Prepared, Store};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::LocationId;
 use uuid::Uuid;
@@ -52,8 +52,7 @@ impl Rooms {
             return Ok(Self::default());
         }
         let conn = store.read_fresh().await?;
-        let statement = conn.prepare_cached(ROOMS).await?;
-        let rows = conn.query(&statement, &[&locations, &window.start(), &window.end(), &kinds]).await?;
+        let rows = conn.rows(ROOMS, &[&locations, &window.start(), &window.end(), &kinds]).await?;
         let mut rooms: Vec<Room> = Vec::new();
         for row in &rows {
             let id = row.get(0);

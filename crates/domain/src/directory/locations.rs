@@ -1,7 +1,7 @@
 //! Organizations, their locations and their rooms.
 
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{GenericClient, Transaction};
+use rendez_platform::store::{GenericClient, Prepared, Transaction};
 use rendez_vocab::ids::{LocationId, OrganizationId, RoomId};
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -26,7 +26,7 @@ pub struct NewRoom {
 /// One organization.
 pub async fn organization(ctx: &Ctx, id: OrganizationId) -> Result<Organization, DirectoryRefusal> {
     let conn = ctx.store.read_any().await?;
-    let row = conn.query_opt("SELECT id, name FROM organization WHERE id = $1", &[&id.uuid()]).await?;
+    let row = conn.maybe_row("SELECT id, name FROM organization WHERE id = $1", &[&id.uuid()]).await?;
     let row = row.ok_or(DirectoryRefusal::NotFound)?;
     Ok(Organization { id: OrganizationId::from_uuid(row.get(0)), name: row.get(1) })
 }
@@ -35,7 +35,7 @@ pub async fn organization(ctx: &Ctx, id: OrganizationId) -> Result<Organization,
 pub async fn location(ctx: &Ctx, id: LocationId) -> Result<Location, DirectoryRefusal> {
     let conn = ctx.store.read_any().await?;
     let sql = "SELECT id, organization_id, name, line, postal_code, city, country, latitude, longitude, time_zone FROM location WHERE id = $1";
-    let row = conn.query_opt(sql, &[&id.uuid()]).await?;
+    let row = conn.maybe_row(sql, &[&id.uuid()]).await?;
     row.as_ref().map(read_location).ok_or(DirectoryRefusal::NotFound)
 }
 
@@ -44,14 +44,14 @@ pub async fn locations(ctx: &Ctx, id: OrganizationId) -> Result<Vec<Location>, D
     let conn = ctx.store.read_any().await?;
     let sql = "SELECT id, organization_id, name, line, postal_code, city, country, latitude, longitude, time_zone FROM location
         WHERE organization_id = $1 ORDER BY name, id LIMIT 100";
-    Ok(conn.query(sql, &[&id.uuid()]).await?.iter().map(read_location).collect())
+    Ok(conn.rows(sql, &[&id.uuid()]).await?.iter().map(read_location).collect())
 }
 
 /// The rooms of a location, at most 100.
 pub async fn rooms(ctx: &Ctx, id: LocationId) -> Result<Vec<Room>, DirectoryRefusal> {
     let conn = ctx.store.read_any().await?;
     let sql = "SELECT id, location_id, kind, name FROM room WHERE location_id = $1 AND active ORDER BY kind, name, id LIMIT 100";
-    Ok(conn.query(sql, &[&id.uuid()]).await?.iter().map(read_room).collect())
+    Ok(conn.rows(sql, &[&id.uuid()]).await?.iter().map(read_room).collect())
 }
 
 /// The rooms of these organizations by name, at most 100.
@@ -60,7 +60,7 @@ pub async fn rooms_of(ctx: &Ctx, organizations: &[OrganizationId]) -> Result<Vec
     let organizations: Vec<Uuid> = organizations.iter().map(|id| id.uuid()).collect();
     let sql = "SELECT r.id, r.location_id, r.kind, r.name FROM location l JOIN room r ON r.location_id = l.id
         WHERE l.organization_id = ANY ($1) AND r.active ORDER BY r.name, r.id LIMIT 100";
-    Ok(conn.query(sql, &[&organizations]).await?.iter().map(read_room).collect())
+    Ok(conn.rows(sql, &[&organizations]).await?.iter().map(read_room).collect())
 }
 
 /// Enters a location of an organization.
@@ -80,7 +80,7 @@ pub async fn add_location(
                 return Ok(Answer::Replayed(earlier?));
             }
             let known =
-                tx.query_opt("SELECT FROM organization WHERE id = $1", &[&organization.uuid()]).await?;
+                tx.maybe_row("SELECT FROM organization WHERE id = $1", &[&organization.uuid()]).await?;
             known.ok_or(DirectoryRefusal::NotFound)?;
             may_change_organization(&tx, &task, organization).await?;
             let location = insert_location(&tx, &task, organization, new).await?;
@@ -114,7 +114,7 @@ pub async fn add_room(
             may_change_organization(&tx, &task, place.organization).await?;
             let calendar = new_calendar(&tx, &region, "room").await?;
             let row = tx
-                .query_one(
+                .row(
                     "INSERT INTO room (id, location_id, calendar_id, kind, name) VALUES ($1, $2, $3, $4, $5)
                      RETURNING id, location_id, kind, name",
                     &[&id.uuid(), &at.uuid(), &calendar, &new.kind, &new.name],
@@ -147,7 +147,7 @@ async fn announce_room(tx: &Transaction<'_>, room: &Room) -> Result<(), Fault> {
 pub(super) async fn new_calendar(tx: &Transaction<'_>, region: &str, kind: &str) -> Result<i64, Fault> {
     let sql = "INSERT INTO calendar (id, kind, exclusive)
         SELECT (number::bigint << 40) + nextval('calendar_number'), $2, true FROM region WHERE code = $1 RETURNING id";
-    Ok(tx.query_one(sql, &[&region, &kind]).await?.get(0))
+    Ok(tx.row(sql, &[&region, &kind]).await?.get(0))
 }
 
 pub(super) async fn insert_location(
@@ -158,7 +158,7 @@ pub(super) async fn insert_location(
 ) -> Result<Location, DirectoryRefusal> {
     let id = LocationId::new(ctx.clock.now(), &*ctx.entropy);
     let row = tx
-        .query_one(
+        .row(
             "INSERT INTO location (id, organization_id, name, line, postal_code, city, country, latitude, longitude, time_zone)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
              RETURNING id, organization_id, name, line, postal_code, city, country, latitude, longitude, time_zone",
@@ -193,7 +193,7 @@ pub(super) async fn locations_by_id(
 ) -> Result<Vec<Location>, Fault> {
     let sql = "SELECT id, organization_id, name, line, postal_code, city, country, latitude, longitude, time_zone FROM location
         WHERE id = ANY ($1)";
-    Ok(client.query(sql, &[&ids]).await?.iter().map(read_location).collect())
+    Ok(client.rows(sql, &[&ids]).await?.iter().map(read_location).collect())
 }
 
 pub(super) fn read_location(row: &Row) -> Location {

@@ -1,7 +1,7 @@
 //! A practitioner's weekly opening hours and closures, replaced as a whole.
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::ids::{LocationId, OrganizationId, PractitionerId, VisitTypeId};
 use uuid::Uuid;
 
@@ -48,7 +48,7 @@ pub struct WeeklyOpening {
 pub async fn opening_hours(ctx: &Ctx, id: PractitionerId) -> Result<OpeningHours, DirectoryRefusal> {
     let conn = ctx.store.read_fresh().await?;
     let head = conn
-        .query_opt(
+        .maybe_row(
             "SELECT version, organization_id, works_public_holidays FROM practitioner WHERE id = $1",
             &[&id.uuid()],
         )
@@ -57,14 +57,14 @@ pub async fn opening_hours(ctx: &Ctx, id: PractitionerId) -> Result<OpeningHours
     let (version, organization) = (head.get(0), OrganizationId::from_uuid(head.get(1)));
     let at_home = access::manage_practitioner(&ctx.actor, id, organization).is_ok();
     let rules = conn
-        .query(
+        .rows(
             "SELECT weekday, starts, ends, location_id, visit_type_ids, valid_from, valid_until, every_weeks
              FROM opening_rule WHERE practitioner_id = $1 ORDER BY id LIMIT 1000",
             &[&id.uuid()],
         )
         .await?;
     let closures = conn
-        .query(
+        .rows(
             "SELECT starts, ends, CASE WHEN $2 THEN reason END FROM closure WHERE practitioner_id = $1
              ORDER BY starts, id LIMIT 1000",
             &[&id.uuid(), &at_home],
@@ -146,7 +146,7 @@ async fn adopt_locations(
     let named: Vec<Option<LocationId>> = hours.weekly.iter().map(|rule| rule.location).collect();
     let ids: Vec<Uuid> = named.iter().flatten().map(|id| id.uuid()).collect();
     let known: Vec<Uuid> = tx
-        .query(
+        .rows(
             "SELECT id FROM location WHERE id = ANY ($1) AND (organization_id = $2 OR id IN (
                 SELECT location_id FROM practitioner WHERE id = $3 UNION SELECT location_id FROM practitioner_location WHERE practitioner_id = $3))",
             &[&ids, &organization, &id.uuid()],

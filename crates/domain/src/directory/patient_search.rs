@@ -2,6 +2,7 @@
 //!
 //! Invariant: nobody is found whom the caller may not see ([`access::patients`]), and never more than a handful. What
 //! was typed stands in no log and no address.
+use rendez_platform::store::Prepared;
 
 use jiff::civil::Date;
 use rendez_platform::fault::Fault;
@@ -104,10 +105,9 @@ pub async fn similar_patients(
     let words: Vec<String> = search_key(&name).split(' ').map(str::to_owned).collect();
     let same_name = format!("% {}%", words.join("%"));
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(SIMILAR).await?;
     let rows = conn
-        .query(
-            &statement,
+        .rows(
+            SIMILAR,
             &[
                 &scope.patient,
                 &scope.practitioner,

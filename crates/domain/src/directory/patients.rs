@@ -1,7 +1,7 @@
 //! Patients' records. Every reading begins at the caller's scope.
 
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::Actor;
 use rendez_vocab::ids::PatientId;
 use serde_json::Value;
@@ -57,7 +57,7 @@ pub(crate) async fn insert_patient(
     let region = ctx.pack.region().to_string();
     let calendar = new_calendar(tx, &region, "patient").await?;
     let row = tx
-        .query_one(
+        .row(
             "INSERT INTO patient (id, region, calendar_id, given_name, family_name, birth_date, email, phone, locale, registered_by)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
              RETURNING id, given_name, family_name, birth_date, email, phone, locale, version",
@@ -92,10 +92,9 @@ pub async fn patients_by_id(ctx: &Ctx, ids: &[PatientId]) -> Result<Vec<Patient>
 async fn scoped(ctx: &Ctx, ids: &[PatientId], scope: Scope) -> Result<Vec<Patient>, DirectoryRefusal> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(SCOPED).await?;
     let rows = conn
-        .query(
-            &statement,
+        .rows(
+            SCOPED,
             &[&ids, &scope.patient, &scope.practitioner, &scope.organizations, &scope.registered_by],
         )
         .await?;
@@ -119,7 +118,7 @@ pub async fn update_patient(
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
             let sql = "SELECT id, given_name, family_name, birth_date, email, phone, locale, version FROM patient WHERE id = $1 FOR NO KEY UPDATE";
-            let row = tx.query_opt(sql, &[&id.uuid()]).await?;
+            let row = tx.maybe_row(sql, &[&id.uuid()]).await?;
             let before = read(&row.ok_or(DirectoryRefusal::NotFound)?);
             if if_match.is_some_and(|version| version != before.version) {
                 return Err(DirectoryRefusal::VersionMismatch);
@@ -130,7 +129,7 @@ pub async fn update_patient(
                 return Err(DirectoryRefusal::OwnEmail);
             }
             let row = tx
-                .query_one(
+                .row(
                     "UPDATE patient SET given_name = $2, family_name = $3, birth_date = $4, email = $5, phone = $6, locale = $7,
                         version = version + 1 WHERE id = $1
                      RETURNING id, given_name, family_name, birth_date, email, phone, locale, version",

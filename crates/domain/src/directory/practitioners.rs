@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{GenericClient, Transaction};
+use rendez_platform::store::{GenericClient, Prepared, Transaction};
 use rendez_vocab::ids::{OrganizationId, PractitionerId};
 use serde_json::Value;
 use tokio_postgres::Row;
@@ -70,7 +70,7 @@ async fn insert(
     let region = ctx.pack.region().to_string();
     let organization = match new.organization {
         Some(known) => {
-            let found = tx.query_opt("SELECT FROM organization WHERE id = $1", &[&known.uuid()]).await?;
+            let found = tx.maybe_row("SELECT FROM organization WHERE id = $1", &[&known.uuid()]).await?;
             found.ok_or_else(|| DirectoryRefusal::UnknownReference { pointer: "/organization_id".into() })?;
             known
         }
@@ -150,7 +150,7 @@ pub async fn practitioners_of(
     let conn = ctx.store.read_any().await?;
     let organizations: Vec<Uuid> = organizations.iter().map(|id| id.uuid()).collect();
     let rows = conn
-        .query(
+        .rows(
             "SELECT id FROM practitioner WHERE organization_id = ANY ($1) AND active ORDER BY search_name, id LIMIT 200",
             &[&organizations],
         )
@@ -168,14 +168,14 @@ pub async fn practitioners_by_id(ctx: &Ctx, ids: &[PractitionerId]) -> Result<Ve
 
 pub(super) async fn by_id(client: &impl GenericClient, ids: &[Uuid]) -> Result<Vec<Practitioner>, Fault> {
     let heads = client
-        .query(
+        .rows(
             &format!("SELECT {COLUMNS} FROM practitioner p JOIN unnest($1::uuid[]) WITH ORDINALITY AS asked (id, place)
                 ON asked.id = p.id ORDER BY asked.place"),
             &[&ids],
         )
         .await?;
     let further = client
-        .query(
+        .rows(
             "SELECT practitioner_id, location_id FROM practitioner_location WHERE practitioner_id = ANY ($1) ORDER BY location_id",
             &[&ids],
         )
@@ -295,7 +295,7 @@ pub(super) async fn lock(
     if_match: Option<i64>,
 ) -> Result<i64, DirectoryRefusal> {
     let row = tx
-        .query_opt("SELECT version FROM practitioner WHERE id = $1 FOR NO KEY UPDATE", &[&id.uuid()])
+        .maybe_row("SELECT version FROM practitioner WHERE id = $1 FOR NO KEY UPDATE", &[&id.uuid()])
         .await?;
     let version: i64 = row.ok_or(DirectoryRefusal::NotFound)?.get(0);
     if if_match.is_some_and(|read| read != version) {

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, TimeOffId};
 use serde_json::Value;
@@ -105,7 +105,7 @@ pub async fn take_time_off(
 }
 
 async fn calendar_of(tx: &Transaction<'_>, id: PractitionerId) -> Result<i64, Fault> {
-    Ok(tx.query_one("SELECT calendar_id FROM practitioner WHERE id = $1", &[&id.uuid()]).await?.get(0))
+    Ok(tx.row("SELECT calendar_id FROM practitioner WHERE id = $1", &[&id.uuid()]).await?.get(0))
 }
 
 async fn struck(
@@ -114,7 +114,7 @@ async fn struck(
     range: TimeRange,
 ) -> Result<Vec<StruckAppointment>, Fault> {
     let rows = tx
-        .query(
+        .rows(
             "SELECT id, patient_id, starts_at, ends_at, status FROM appointment
              WHERE practitioner_id = $1 AND starts_at > $2::timestamptz - interval '48 hours' AND starts_at < $3 AND ends_at > $2
                AND (status = 'booked' OR (status = 'held' AND hold_expires_at > rendez_now()))
@@ -141,7 +141,7 @@ pub async fn list_time_off(ctx: &Ctx, id: PractitionerId) -> Result<Vec<TimeOffE
     access::manage_practitioner(&ctx.actor, id, known.organization)?;
     let conn = ctx.store.read_fresh().await?;
     let rows = conn
-        .query(
+        .rows(
             "SELECT id, starts_at, ends_at, reason FROM time_off WHERE practitioner_id = $1 AND ends_at > rendez_now() ORDER BY starts_at, id LIMIT 1000",
             &[&id.uuid()],
         )
@@ -170,7 +170,7 @@ pub async fn end_time_off(
             let version = lock(&tx, id, None).await?;
             let calendar = calendar_of(&tx, id).await?;
             let row = tx
-                .query_opt(
+                .maybe_row(
                     "DELETE FROM time_off WHERE id = $1 AND practitioner_id = $2 RETURNING starts_at, ends_at",
                     &[&time_off.uuid(), &id.uuid()],
                 )
@@ -209,7 +209,7 @@ async fn refill(
     )
     .await?;
     let others = tx
-        .query(
+        .rows(
             "SELECT starts_at, ends_at FROM time_off WHERE practitioner_id = $1
                 AND starts_at < $3::timestamptz + interval '48 hours' AND ends_at > $2::timestamptz - interval '48 hours' LIMIT 2000",
             &[&id.uuid(), &start, &end],

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{GenericClient, Transaction};
+use rendez_platform::store::{GenericClient, Prepared, Transaction};
 use rendez_vocab::ids::{PractitionerId, VisitTypeId};
 use serde_json::Value;
 use uuid::Uuid;
@@ -163,7 +163,7 @@ pub(super) async fn visit_types_of(
     client: &impl GenericClient,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<VisitType>>, Fault> {
-    let rows = client.query(VISIT_TYPES, &[&ids]).await?;
+    let rows = client.rows(VISIT_TYPES, &[&ids]).await?;
     let mut found: HashMap<Uuid, Vec<VisitType>> = HashMap::new();
     for row in &rows {
         found.entry(row.get(0)).or_default().push(visit_type(row));

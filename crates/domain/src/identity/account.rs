@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rendez_platform::auth::session::SessionHash;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::ids::{AccountId, PatientId};
 use uuid::Uuid;
 
@@ -53,26 +53,20 @@ pub struct OwnSession {
 /// More sessions than anybody keeps.
 const MOST_SESSIONS: i64 = 50;
 
+const ACCOUNT: &str = "SELECT a.id, a.email, p.given_name, p.family_name, p.birth_date, p.phone, p.locale,
+        ARRAY(SELECT c.key FROM consent c WHERE c.account_id = a.id ORDER BY 1)
+    FROM account a JOIN patient p ON p.id = a.patient_id WHERE a.patient_id = $1 AND a.role = 'patient'";
+
+const SESSIONS: &str = "SELECT created_at, expires_at, token_hash FROM session
+    WHERE account_id = $1 AND expires_at > rendez_now() ORDER BY created_at DESC LIMIT $2";
+
 /// The caller's account. `this` is the session that asks.
 pub async fn own_account(ctx: &Ctx, this: Option<SessionHash>) -> Result<OwnAccount, IdentityRefusal> {
     let patient = access::people(&ctx.actor)?;
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn
-        .prepare_cached(
-            "SELECT a.id, a.email, p.given_name, p.family_name, p.birth_date, p.phone, p.locale,
-                ARRAY(SELECT c.key FROM consent c WHERE c.account_id = a.id ORDER BY 1)
-             FROM account a JOIN patient p ON p.id = a.patient_id WHERE a.patient_id = $1 AND a.role = 'patient'",
-        )
-        .await?;
-    let row = conn.query_opt(&statement, &[&patient.uuid()]).await?.ok_or(Denied::SignIn)?;
+    let row = conn.maybe_row(ACCOUNT, &[&patient.uuid()]).await?.ok_or(Denied::SignIn)?;
     let id: Uuid = row.get(0);
-    let sessions = conn
-        .prepare_cached(
-            "SELECT created_at, expires_at, token_hash FROM session
-             WHERE account_id = $1 AND expires_at > rendez_now() ORDER BY created_at DESC LIMIT $2",
-        )
-        .await?;
-    let sessions = conn.query(&sessions, &[&id, &MOST_SESSIONS]).await?;
+    let sessions = conn.rows(SESSIONS, &[&id, &MOST_SESSIONS]).await?;
     Ok(OwnAccount {
         id: AccountId::from_uuid(id),
         email: row.get(1),
@@ -102,7 +96,7 @@ pub async fn change_email(ctx: &Ctx, password: &str, email: &str) -> Result<(), 
             let tx = conn.transaction().await?;
             tx.execute("UPDATE account SET email = $2 WHERE id = $1", &[&id, &email]).await?;
             let sql = "UPDATE patient SET email = $2, version = version + 1 WHERE id = $1 RETURNING version";
-            let version = tx.query_one(sql, &[&patient.uuid(), &email]).await?.get(0);
+            let version = tx.row(sql, &[&patient.uuid(), &email]).await?.get(0);
             record(&tx, &task, "patient.update", patient.uuid(), version).await?;
             note(&tx, &task, "account.email", id).await?;
             tx.commit().await?;
@@ -191,8 +185,7 @@ pub(crate) async fn known(ctx: &Ctx, password: &str) -> Result<(PatientId, Uuid)
     let patient = access::people(&ctx.actor)?;
     let conn = ctx.store.read_fresh().await?;
     let sql = "SELECT id, password_hash FROM account WHERE patient_id = $1 AND role = 'patient'";
-    let statement = conn.prepare_cached(sql).await?;
-    let row = conn.query_opt(&statement, &[&patient.uuid()]).await?.ok_or(Denied::SignIn)?;
+    let row = conn.maybe_row(sql, &[&patient.uuid()]).await?.ok_or(Denied::SignIn)?;
     drop(conn);
     match ctx.passwords.verify(password, Some(row.get(1))).await? {
         true => Ok((patient, row.get(0))),

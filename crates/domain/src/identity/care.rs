@@ -8,7 +8,7 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::ids::PatientId;
 use serde_json::json;
 
@@ -151,8 +151,7 @@ const PEOPLE: &str =
 pub async fn people(ctx: &Ctx) -> Result<Vec<CaredFor>, CareRefusal> {
     let guardian = access::people(&ctx.actor)?;
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(PEOPLE).await?;
-    let rows = conn.query(&statement, &[&guardian.uuid()]).await?;
+    let rows = conn.rows(PEOPLE, &[&guardian.uuid()]).await?;
     rows.iter()
         .map(|row| {
             let relation = Relation::named(row.get(4));
@@ -283,7 +282,7 @@ pub async fn end_care(ctx: &Ctx, id: PatientId) -> Result<(), CareRefusal> {
 /// Locks a dependant's record while the care lives; its version.
 async fn lock(tx: &Transaction<'_>, guardian: PatientId, id: PatientId) -> Result<i64, CareRefusal> {
     let sql = "SELECT p.version FROM patient p WHERE p.id = $1 AND acts_for($2, p.id) FOR NO KEY UPDATE";
-    let row = tx.query_opt(sql, &[&id.uuid(), &guardian.uuid()]).await?;
+    let row = tx.maybe_row(sql, &[&id.uuid(), &guardian.uuid()]).await?;
     row.map(|row| row.get(0)).ok_or(CareRefusal::NotFound)
 }
 

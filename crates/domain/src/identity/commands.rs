@@ -1,4 +1,5 @@
 //! Signing up and in.
+use rendez_platform::store::Prepared;
 
 use rendez_platform::fault::Fault;
 use rendez_vocab::Actor;
@@ -45,14 +46,14 @@ fn fault(refusal: DirectoryRefusal) -> Fault {
 /// Checks address and password. An unknown address takes as long as a wrong password.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str) -> Result<Account, IdentityRefusal> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn
-        .prepare_cached(
+    let row = conn
+        .maybe_row(
             "SELECT a.id, a.password_hash, a.role, a.patient_id, a.practitioner_id, ARRAY(
                 SELECT o.organization_id FROM account_organization o WHERE o.account_id = a.id ORDER BY 1)
              FROM account a WHERE lower(a.email) = lower($1)",
+            &[&email.trim()],
         )
         .await?;
-    let row = conn.query_opt(&statement, &[&email.trim()]).await?;
     drop(conn);
     let stored = row.as_ref().map(|row| row.get::<_, &str>(1));
     let right = ctx.passwords.verify(password, stored).await?;

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rendez_platform::fault::Fault;
 use rendez_platform::jobs::{NewJob, enqueue};
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::Actor;
 use rendez_vocab::ids::{AccountId, OrganizationId, uuid_v7};
 use serde_json::json;
@@ -115,7 +115,7 @@ pub async fn invite(
             .await?;
             let (id, token) = insert(&tx, &task, organization, &new).await?;
             let name: String = tx
-                .query_one("SELECT name FROM organization WHERE id = $1", &[&organization.uuid()])
+                .row("SELECT name FROM organization WHERE id = $1", &[&organization.uuid()])
                 .await?
                 .get(0);
             let mail = words(&name, &token);
@@ -195,7 +195,7 @@ const OPEN: &str = "SELECT o.name, i.email, i.rights, a.role, i.organization_id,
 /// The invitation behind a link, while it counts.
 pub async fn invitation(ctx: &Ctx, token: InvitationToken) -> Result<Invitation, IdentityRefusal> {
     let conn = ctx.store.read_fresh().await?;
-    let row = conn.query_opt(OPEN, &[&token.hash()]).await?.ok_or(IdentityRefusal::NotFound)?;
+    let row = conn.maybe_row(OPEN, &[&token.hash()]).await?.ok_or(IdentityRefusal::NotFound)?;
     Ok(Invitation {
         organization: row.get(0),
         email: row.get(1),
@@ -228,7 +228,7 @@ pub async fn accept_invitation(
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
             let taken = tx
-                .query_opt(
+                .maybe_row(
                     "UPDATE invitation SET ended_at = rendez_now()
                      WHERE token_hash = $1 AND ended_at IS NULL AND expires_at > rendez_now()
                      RETURNING id, organization_id, email, rights",

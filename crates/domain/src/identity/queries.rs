@@ -1,4 +1,5 @@
 //! Readings of accounts.
+use rendez_platform::store::Prepared;
 
 use rendez_platform::fault::Fault;
 use rendez_vocab::Actor;
@@ -16,8 +17,7 @@ const ACCOUNT: &str = "SELECT a.role, a.patient_id, a.practitioner_id, ARRAY(
 /// As whom an account acts; `None` if it is gone.
 pub async fn account_actor(ctx: &Ctx, id: AccountId) -> Result<Option<Actor>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(ACCOUNT).await?;
-    let row = conn.query_opt(&statement, &[&id.uuid()]).await?;
+    let row = conn.maybe_row(ACCOUNT, &[&id.uuid()]).await?;
     row.map(|row| actor(id, &row, 0)).transpose()
 }
 
@@ -53,6 +53,5 @@ pub async fn display_name(ctx: &Ctx) -> Result<Option<String>, Fault> {
         _ => return Ok(None),
     };
     let conn = ctx.store.read_any().await?;
-    let statement = conn.prepare_cached(sql).await?;
-    Ok(conn.query_opt(&statement, &[&id]).await?.map(|row| row.get(0)))
+    Ok(conn.maybe_row(sql, &[&id]).await?.map(|row| row.get(0)))
 }

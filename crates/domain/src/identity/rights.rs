@@ -4,7 +4,7 @@
 //! once. Where nobody manages an organization yet, its practitioners do.
 
 use rendez_platform::fault::Fault;
-use rendez_platform::store::GenericClient;
+use rendez_platform::store::{GenericClient, Prepared};
 use rendez_vocab::Actor;
 use rendez_vocab::ids::{AccountId, OrganizationId};
 use uuid::Uuid;
@@ -59,7 +59,7 @@ pub async fn rights_in(
         Actor::Practitioner(own) => (OF_PRACTITIONER, own.uuid()),
         Actor::Nobody | Actor::Patient(_) | Actor::System(_) => return Ok(None),
     };
-    let row = client.query_opt(sql, &[&id, &organization.uuid()]).await?;
+    let row = client.maybe_row(sql, &[&id, &organization.uuid()]).await?;
     Ok(row.and_then(|row| match actor {
         Actor::Practitioner(_) if row.get(0) => Some(Rights::Manager),
         Actor::Practitioner(_) => Some(Rights::Desk),
@@ -75,7 +75,7 @@ pub async fn rights_at_home(client: &impl GenericClient, actor: &Actor) -> Resul
         Actor::Admin(_) | Actor::Server => return Ok(Some(Rights::Manager)),
         Actor::Staff { organizations, .. } => organizations.first().copied(),
         Actor::Practitioner(own) => {
-            let row = client.query_opt(HOME, &[&own.uuid()]).await?;
+            let row = client.maybe_row(HOME, &[&own.uuid()]).await?;
             row.map(|row| OrganizationId::from_uuid(row.get(0)))
         }
         Actor::Nobody | Actor::Patient(_) | Actor::System(_) => None,

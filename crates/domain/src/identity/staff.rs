@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use rendez_platform::auth::session;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::ids::{AccountId, OrganizationId, PractitionerId};
 
 use super::access;
@@ -71,14 +71,14 @@ pub async fn staff(ctx: &Ctx, organization: OrganizationId) -> Result<Staff, Ide
     access::manage_staff(&ctx.actor, rights_in(&*conn, &ctx.actor, organization).await?)?;
     let id = organization.uuid();
     let members = conn
-        .query(
+        .rows(
             "SELECT a.id, a.email, o.rights, a.created_at FROM account_organization o JOIN account a ON a.id = o.account_id
              WHERE o.organization_id = $1 ORDER BY a.email LIMIT $2",
             &[&id, &MEMBERS],
         )
         .await?;
     let practitioners = conn
-        .query(
+        .rows(
             "SELECT p.id, p.given_name || ' ' || p.family_name, a.email FROM practitioner p
              LEFT JOIN LATERAL (SELECT email FROM account WHERE practitioner_id = p.id ORDER BY created_at LIMIT 1) a ON true
              WHERE p.organization_id = $1 AND p.active ORDER BY p.search_name, p.id LIMIT $2",
@@ -86,7 +86,7 @@ pub async fn staff(ctx: &Ctx, organization: OrganizationId) -> Result<Staff, Ide
         )
         .await?;
     let invitations = conn
-        .query(
+        .rows(
             "SELECT id, email, rights, expires_at FROM invitation
              WHERE organization_id = $1 AND ended_at IS NULL AND expires_at > rendez_now() ORDER BY created_at LIMIT $2",
             &[&id, &MEMBERS],
@@ -135,7 +135,7 @@ pub async fn set_rights(
             let tx = conn.transaction().await?;
             managing(&tx, &task, organization).await?;
             let changed = tx
-                .query_opt(
+                .maybe_row(
                     "UPDATE account_organization o SET rights = $3
                      FROM (SELECT account_id, organization_id, rights FROM account_organization
                            WHERE account_id = $1 AND organization_id = $2 FOR UPDATE) before
@@ -165,7 +165,7 @@ pub async fn remove_member(
             let tx = conn.transaction().await?;
             managing(&tx, &task, organization).await?;
             let removed = tx
-                .query_opt(
+                .maybe_row(
                     "DELETE FROM account_organization WHERE account_id = $1 AND organization_id = $2 RETURNING rights",
                     &[&account.uuid(), &organization.uuid()],
                 )
@@ -186,7 +186,7 @@ pub(super) async fn managing(
     ctx: &Ctx,
     organization: OrganizationId,
 ) -> Result<(), IdentityRefusal> {
-    tx.query_opt("SELECT FROM organization WHERE id = $1 FOR NO KEY UPDATE", &[&organization.uuid()])
+    tx.maybe_row("SELECT FROM organization WHERE id = $1 FOR NO KEY UPDATE", &[&organization.uuid()])
         .await?
         .ok_or(IdentityRefusal::NotFound)?;
     access::manage_staff(&ctx.actor, rights_in(tx, &ctx.actor, organization).await?)?;
@@ -205,7 +205,7 @@ async fn keeps_a_manager(
     }
     let sql =
         "SELECT EXISTS (SELECT FROM account_organization WHERE organization_id = $1 AND rights = 'manager')";
-    match tx.query_one(sql, &[&organization.uuid()]).await?.get(0) {
+    match tx.row(sql, &[&organization.uuid()]).await?.get(0) {
         true => Ok(()),
         false => Err(IdentityRefusal::LastManager),
     }

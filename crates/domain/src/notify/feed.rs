@@ -3,6 +3,7 @@
 //! Invariants: whoever has the address reads the calendar and can do nothing else; the address holds 256 random bits, is
 //! shown once, and only its SHA-256 is stored; a patient has at most one, and a new one ends the old one at once. A visit
 //! keeps its UID, its SEQUENCE rises with each change, and a cancelled one says so. Owns the table `calendar_feed`.
+use rendez_platform::store::Prepared;
 
 use std::fmt;
 
@@ -119,8 +120,10 @@ pub async fn revoke_feed(ctx: &Ctx) -> Result<(), FeedRefusal> {
 pub async fn feed_since(ctx: &Ctx) -> Result<Option<Timestamp>, FeedRefusal> {
     let patient = access::people(&ctx.actor)?;
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached("SELECT created_at FROM calendar_feed WHERE patient_id = $1").await?;
-    Ok(conn.query_opt(&statement, &[&patient.uuid()]).await?.map(|row| row.get(0)))
+    Ok(conn
+        .maybe_row("SELECT created_at FROM calendar_feed WHERE patient_id = $1", &[&patient.uuid()])
+        .await?
+        .map(|row| row.get(0)))
 }
 
 /// What was only held and then given back was never a visit, and says nothing in a calendar.
@@ -140,12 +143,10 @@ const VISITS: &str = "SELECT a.id, a.version, a.starts_at, a.ends_at, a.updated_
 /// The calendar of an address, as iCalendar; `None` if the address is nobody's. The same visits make the same text.
 pub async fn feed(ctx: &Ctx, token: &FeedToken) -> Result<Option<String>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let known = conn.prepare_cached("SELECT FROM calendar_feed WHERE token_hash = $1").await?;
-    if conn.query_opt(&known, &[&token.hash()]).await?.is_none() {
+    if conn.maybe_row("SELECT FROM calendar_feed WHERE token_hash = $1", &[&token.hash()]).await?.is_none() {
         return Ok(None);
     }
-    let statement = conn.prepare_cached(VISITS).await?;
-    let rows = conn.query(&statement, &[&token.hash(), &PAST_DAYS, &MOST]).await?;
+    let rows = conn.rows(VISITS, &[&token.hash(), &PAST_DAYS, &MOST]).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows.iter().rev() {
         let visit = Visit {

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use rendez_platform::fault::Fault;
 use rendez_platform::jobs::JobError;
 use rendez_platform::mail::{Mail, Mailer};
-use rendez_platform::store::Store;
+use rendez_platform::store::{Prepared, Store};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::AppointmentId;
 use sha2::{Digest, Sha256};
@@ -120,8 +120,7 @@ impl Facts {
 
 async fn facts(ctx: &Ctx, id: AppointmentId) -> Result<Option<Facts>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(VISIT).await?;
-    let Some(row) = conn.query_opt(&statement, &[&id.uuid(), &ctx.pack.default_locale()]).await? else {
+    let Some(row) = conn.maybe_row(VISIT, &[&id.uuid(), &ctx.pack.default_locale()]).await? else {
         return Ok(None);
     };
     Ok(Some(Facts {
@@ -182,7 +181,7 @@ async fn write(ctx: &Ctx, mail: &Mail, addressee: Option<Uuid>) -> Result<bool, 
         &[&mail.id, &mail.to, &mail.subject, &mail.body, &mail.calendar, &addressee],
     )
     .await?;
-    Ok(conn.query_one("SELECT sent_at IS NOT NULL FROM mail WHERE id = $1", &[&mail.id]).await?.get(0))
+    Ok(conn.row("SELECT sent_at IS NOT NULL FROM mail WHERE id = $1", &[&mail.id]).await?.get(0))
 }
 
 pub(super) async fn mark_sent(ctx: &Ctx, id: Uuid) -> Result<(), Fault> {
@@ -277,14 +276,14 @@ pub struct KeptMail {
 pub async fn kept_mails(ctx: &Ctx) -> Result<Vec<KeptMail>, Fault> {
     let conn = ctx.store.read_fresh().await?;
     let sql = "SELECT id, to_address, subject, body, calendar, created_at FROM mail ORDER BY created_at DESC, id LIMIT 50";
-    Ok(conn.query(sql, &[]).await?.iter().map(kept).collect())
+    Ok(conn.rows(sql, &[]).await?.iter().map(kept).collect())
 }
 
 /// One mail. For demonstrations only.
 pub async fn kept_mail(ctx: &Ctx, id: Uuid) -> Result<Option<KeptMail>, Fault> {
     let conn = ctx.store.read_fresh().await?;
     let sql = "SELECT id, to_address, subject, body, calendar, created_at FROM mail WHERE id = $1";
-    Ok(conn.query_opt(sql, &[&id]).await?.as_ref().map(kept))
+    Ok(conn.maybe_row(sql, &[&id]).await?.as_ref().map(kept))
 }
 
 fn kept(row: &tokio_postgres::Row) -> KeptMail {

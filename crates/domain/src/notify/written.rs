@@ -1,4 +1,5 @@
 //! Sends a mail whose row was written by the command that wanted it.
+use rendez_platform::store::Prepared;
 
 use rendez_platform::jobs::JobError;
 use rendez_platform::mail::{Mail, Mailer};
@@ -11,7 +12,7 @@ use crate::ctx::Ctx;
 pub async fn send_written(ctx: &Ctx, mailer: &Mailer, id: Uuid) -> Result<(), JobError> {
     let conn = ctx.store.read_fresh().await?;
     let sql = "SELECT to_address, subject, body FROM mail WHERE id = $1 AND sent_at IS NULL";
-    let row = conn.query_opt(sql, &[&id]).await.map_err(rendez_platform::fault::Fault::from)?;
+    let row = conn.maybe_row(sql, &[&id]).await.map_err(rendez_platform::fault::Fault::from)?;
     drop(conn);
     let Some(row) = row else { return Ok(()) };
     let mail = Mail {

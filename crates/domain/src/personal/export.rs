@@ -1,4 +1,5 @@
 //! Everything that is known of a patient and of whom they care for, as JSON.
+use rendez_platform::store::Prepared;
 
 use std::sync::LazyLock;
 
@@ -84,6 +85,5 @@ static EXPORT: LazyLock<String> = LazyLock::new(|| {
 pub async fn export(ctx: &Ctx) -> Result<String, IdentityRefusal> {
     let patient = access::people(&ctx.actor)?;
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(&EXPORT).await?;
-    Ok(conn.query_one(&statement, &[&patient.uuid(), &ctx.actor.to_string()]).await?.get(0))
+    Ok(conn.row(&EXPORT, &[&patient.uuid(), &ctx.actor.to_string()]).await?.get(0))
 }

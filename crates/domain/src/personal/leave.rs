@@ -1,7 +1,7 @@
 //! A patient deletes their account.
 
 use jiff::Timestamp;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::ids::PatientId;
 use uuid::Uuid;
 
@@ -52,10 +52,10 @@ pub async fn delete_account(ctx: &Ctx, password: &str) -> Result<(), IdentityRef
             let tx = conn.transaction().await?;
             // Whoever deletes twice at once finds nothing the second time.
             let sql = "SELECT FROM account WHERE id = $1 FOR UPDATE";
-            if tx.query_opt(sql, &[&account]).await?.is_none() {
+            if tx.maybe_row(sql, &[&account]).await?.is_none() {
                 return Ok::<_, IdentityRefusal>(Vec::new());
             }
-            let rows = tx.query(WHO, &[&patient.uuid()]).await?;
+            let rows = tx.rows(WHO, &[&patient.uuid()]).await?;
             let patients: Vec<Uuid> = rows.iter().map(|row| row.get(0)).collect();
             let in_care: Vec<Uuid> = rows.iter().filter(|row| row.get(1)).map(|row| row.get(0)).collect();
             let freed = booking::cancel_ahead(&tx, &task, &in_care).await?;
@@ -114,7 +114,7 @@ async fn empty(tx: &Transaction<'_>, ctx: &Ctx, patient: Uuid) -> Result<(), Ide
     tx.execute("DELETE FROM patient_block WHERE patient_id = $1", &[&patient]).await?;
     let sql = "UPDATE patient SET given_name = $2, family_name = $2, birth_date = NULL, email = NULL, phone = NULL, locale = NULL,
             version = version + 1 WHERE id = $1 AND given_name <> $2 RETURNING version";
-    if let Some(row) = tx.query_opt(sql, &[&patient, &NOBODY]).await? {
+    if let Some(row) = tx.maybe_row(sql, &[&patient, &NOBODY]).await? {
         record(tx, ctx, "patient.forget", patient, row.get(0)).await?;
     }
     Ok(())

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the block is judged by the very statement that holds or moves a visit, so none slips in after it. It is
 //! one practice's: others know nothing of it. What is booked stays booked, and staff may book for the patient.
+use rendez_platform::store::Prepared;
 
 use rendez_vocab::ids::PatientId;
 
@@ -39,7 +40,7 @@ pub async fn block_from_online_booking(
             let organization = at.organization().uuid();
             let practitioner = at.practitioner().map(|id| id.uuid());
             let actor = task.actor.to_string();
-            tx.query_opt(
+            tx.maybe_row(
                 BLOCK,
                 &[&organization, &practitioner, &at.registrars(), &patient.uuid(), &reason, &actor],
             )

@@ -2,6 +2,7 @@
 //!
 //! Invariant: what a practice sees of a patient is their record and their visits with this practice, never those with
 //! others; lists are bounded.
+use rendez_platform::store::Prepared;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -119,10 +120,9 @@ pub async fn find_patients(
     question: &PatientQuestion,
 ) -> Result<FoundPatients, PracticeRefusal> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(FIND).await?;
     let rows = conn
-        .query(
-            &statement,
+        .rows(
+            FIND,
             &[
                 &at.organization().uuid(),
                 &at.practitioner().map(|id| id.uuid()),
@@ -235,10 +235,9 @@ pub async fn visits_of_patient(
     before: Option<AppointmentId>,
 ) -> Result<VisitsOfPatient, PracticeRefusal> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(HISTORY).await?;
     let rows = conn
-        .query(
-            &statement,
+        .rows(
+            HISTORY,
             &[
                 &id.uuid(),
                 &at.organization().uuid(),

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Conn;
+use rendez_platform::store::{Conn, Prepared};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AccountId, AppointmentId, PatientId, PractitionerId};
 use uuid::Uuid;
@@ -98,10 +98,9 @@ ORDER BY u.at DESC, u.id DESC LIMIT $6";
 pub async fn trail(ctx: &Ctx, at: &Workplace, filter: &TrailFilter) -> Result<Trail, PracticeRefusal> {
     access::manage_staff(&ctx.actor, Some(at.rights()))?;
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(READ).await?;
     let rows = conn
-        .query(
-            &statement,
+        .rows(
+            READ,
             &[
                 &at.organization().uuid(),
                 &filter.within.map(TimeRange::start),
@@ -151,8 +150,7 @@ async fn names(conn: &Conn, actors: &[&str]) -> Result<HashMap<Uuid, String>, Fa
     let sql = "SELECT id, given_name || ' ' || family_name FROM patient WHERE id = ANY ($1)
         UNION ALL SELECT id, given_name || ' ' || family_name FROM practitioner WHERE id = ANY ($1)
         UNION ALL SELECT id, email FROM account WHERE id = ANY ($1) AND role = 'staff'";
-    let statement = conn.prepare_cached(sql).await?;
-    Ok(conn.query(&statement, &[&ids]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
+    Ok(conn.rows(sql, &[&ids]).await?.iter().map(|row| (row.get(0), row.get(1))).collect())
 }
 
 fn doer(actor: &str, names: &HashMap<Uuid, String>) -> Doer {

@@ -1,4 +1,5 @@
 //! Where somebody works: the proof that readings of a practice's records ask for.
+use rendez_platform::store::Prepared;
 
 use rendez_vocab::Actor;
 use rendez_vocab::ids::{OrganizationId, PractitionerId};
@@ -62,7 +63,7 @@ pub async fn workplace(
     let own = match &ctx.actor {
         Actor::Practitioner(own) => {
             let sql = "SELECT organization_id FROM practitioner WHERE id = $1";
-            conn.query_opt(sql, &[&own.uuid()]).await?.map(|row| OrganizationId::from_uuid(row.get(0)))
+            conn.maybe_row(sql, &[&own.uuid()]).await?.map(|row| OrganizationId::from_uuid(row.get(0)))
         }
         Actor::Staff { organizations, .. } => organizations.first().copied(),
         _ => None,
@@ -79,7 +80,7 @@ pub async fn workplace(
     // What somebody may not see is answered as if it did not exist.
     let rights = access::work_in(&ctx.actor, rights).map_err(|_| PracticeRefusal::NotFound)?;
     let row = conn
-        .query_opt(
+        .maybe_row(
             "SELECT o.name, coalesce((SELECT l.time_zone FROM location l WHERE l.organization_id = o.id
                 ORDER BY l.created_at, l.id LIMIT 1), $2) FROM organization o WHERE o.id = $1",
             &[&organization.uuid(), &ctx.pack.time_zone_name()],
@@ -99,6 +100,6 @@ pub async fn workplaces(ctx: &Ctx) -> Result<Vec<(OrganizationId, String)>, Prac
     let ids: Vec<uuid::Uuid> = organizations.iter().map(|id| id.uuid()).collect();
     let conn = ctx.store.read_any().await?;
     let sql = "SELECT id, name FROM organization WHERE id = ANY ($1) ORDER BY name, id LIMIT 100";
-    let rows = conn.query(sql, &[&ids]).await?;
+    let rows = conn.rows(sql, &[&ids]).await?;
     Ok(rows.iter().map(|row| (OrganizationId::from_uuid(row.get(0)), row.get(1))).collect())
 }

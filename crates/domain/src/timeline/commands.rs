@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::TimeRange;
 use uuid::Uuid;
 
@@ -38,8 +38,7 @@ pub(crate) async fn fill(
     let (starts, ends): (Vec<Timestamp>, Vec<Timestamp>) =
         pieces(range).into_iter().map(|piece| (piece.start(), piece.end())).unzip();
     for _ in 0..ROUNDS {
-        let lost: i64 =
-            tx.query_one(FILL, &[&calendar, &starts, &ends, &kind.as_str(), &owner]).await?.get(0);
+        let lost: i64 = tx.row(FILL, &[&calendar, &starts, &ends, &kind.as_str(), &owner]).await?.get(0);
         if lost == 0 {
             return Ok(());
         }

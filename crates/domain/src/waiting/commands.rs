@@ -6,7 +6,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{Transaction, violated};
+use rendez_platform::store::{Prepared, Transaction, violated};
 use rendez_vocab::ids::{AppointmentId, WishId};
 use serde_json::Value;
 
@@ -172,7 +172,7 @@ async fn insert(
         if inserted == 1 {
             return Ok(());
         }
-        let row = tx.query_one(IN_THE_WAY, &[&new.patient.uuid(), &likeness]).await?;
+        let row = tx.row(IN_THE_WAY, &[&new.patient.uuid(), &likeness]).await?;
         if let Some(wish) = row.get::<_, Option<_>>(1).map(WishId::from_uuid) {
             return Err(WaitingRefusal::AlreadyWished { wish });
         }
@@ -306,7 +306,7 @@ async fn change(
             match step.run(&tx, id, limit).await {
                 Ok(1) => {}
                 Ok(_) => {
-                    let row = tx.query_one(IN_THE_WAY, &[&known.patient.uuid(), &Vec::<u8>::new()]).await?;
+                    let row = tx.row(IN_THE_WAY, &[&known.patient.uuid(), &Vec::<u8>::new()]).await?;
                     let full = known.status == WishStatus::Lapsed && row.get::<_, i64>(0) >= i64::from(limit);
                     return Err(if full {
                         WaitingRefusal::TooManyWishes { limit }

@@ -8,7 +8,7 @@
 use rendez_platform::change_log::{Batch, Change, ChangeCursor, Reading, head, read_after};
 use rendez_platform::crash;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{Conn, Transaction};
+use rendez_platform::store::{Conn, Prepared, Transaction};
 use uuid::Uuid;
 
 use crate::ctx::Ctx;
@@ -113,8 +113,7 @@ pub async fn follow(ctx: &Ctx) -> Result<u64, Fault> {
 }
 
 async fn position(conn: &Conn) -> Result<Option<(ChangeCursor, bool)>, Fault> {
-    let statement = conn.prepare_cached(POSITION).await?;
-    let Some(row) = conn.query_opt(&statement, &[&KEEP_EVERY_MINUTES]).await? else { return Ok(None) };
+    let Some(row) = conn.maybe_row(POSITION, &[&KEEP_EVERY_MINUTES]).await? else { return Ok(None) };
     let xid = row.get::<_, &str>(0).parse().map_err(|error| Fault::new("reading a position", error))?;
     Ok(Some((ChangeCursor { xid, seq: row.get(1) }, row.get(2))))
 }

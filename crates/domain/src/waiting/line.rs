@@ -2,6 +2,7 @@
 //!
 //! Invariant: one worker at a time gives a practitioner's times away, and nobody is passed over: a time that could not be
 //! given to the first of the line is given to nobody else in the same round, unless it does not fit the first.
+use rendez_platform::store::Prepared;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -144,8 +145,7 @@ async fn line(
     after: (Timestamp, Uuid),
 ) -> Result<Vec<Waiting>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(LINE).await?;
-    let rows = conn.query(&statement, &[&practitioner.uuid(), &after.0, &after.1, &AT_ONCE]).await?;
+    let rows = conn.rows(LINE, &[&practitioner.uuid(), &after.0, &after.1, &AT_ONCE]).await?;
     Ok(rows.iter().filter_map(waiting).collect())
 }
 
@@ -301,8 +301,7 @@ FROM wish w WHERE w.id = $1 AND w.status = 'waiting'";
 /// stands before it in a line is served before it. The job of a wish that is new, or that has not been looked at for long.
 pub async fn offer_to(ctx: &Ctx, wish: WishId) -> Result<Vec<Given>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(WANTED).await?;
-    let row = conn.query_opt(&statement, &[&wish.uuid(), &NEAREST]).await?;
+    let row = conn.maybe_row(WANTED, &[&wish.uuid(), &NEAREST]).await?;
     drop(conn);
     let Some(row) = row else { return Ok(Vec::new()) };
     let near: Vec<Uuid> = row.get(1);

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::GenericClient;
+use rendez_platform::store::{GenericClient, Prepared};
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, VisitTypeId, WishId};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -77,8 +77,7 @@ pub async fn find(ctx: &Ctx, id: WishId) -> Result<Wish, WaitingRefusal> {
 pub async fn is_offered(ctx: &Ctx, appointment: AppointmentId) -> Result<bool, Fault> {
     let conn = ctx.store.read_fresh().await?;
     let sql = "SELECT EXISTS (SELECT FROM wish WHERE appointment_id = $1 AND status = 'offered')";
-    let statement = conn.prepare_cached(sql).await?;
-    Ok(conn.query_one(&statement, &[&appointment.uuid()]).await?.get(0))
+    Ok(conn.row(sql, &[&appointment.uuid()]).await?.get(0))
 }
 
 /// The same inside somebody's transaction.
@@ -87,8 +86,7 @@ pub(super) async fn find_with(
     scope: &Scope,
     id: WishId,
 ) -> Result<Wish, WaitingRefusal> {
-    let statement = client.prepare_cached(FIND).await?;
-    let row = client.query_opt(&statement, &[&scope.patient, &scope.registered_by, &id.uuid()]).await?;
+    let row = client.maybe_row(FIND, &[&scope.patient, &scope.registered_by, &id.uuid()]).await?;
     Ok(read(&row.ok_or(WaitingRefusal::NotFound)?)?)
 }
 
@@ -126,8 +124,7 @@ pub async fn list(ctx: &Ctx, filter: &WishFilter) -> Result<WishPage, WaitingRef
     let (after_at, after_id) = filter.after.map_or((far_future(), Uuid::max()), |(at, id)| (at, id.uuid()));
     let limit = usize::from(filter.limit.clamp(1, 100));
     let most = i64::try_from(limit + 1).unwrap_or(101);
-    let statement = conn.prepare_cached(LIST).await?;
-    let rows = conn.query(&statement, &[&patient, &scope.registered_by, &after_at, &after_id, &most]).await?;
+    let rows = conn.rows(LIST, &[&patient, &scope.registered_by, &after_at, &after_id, &most]).await?;
     let mut wishes = rows.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let more = wishes.len() > limit;
     wishes.truncate(limit);
@@ -139,8 +136,7 @@ pub async fn list(ctx: &Ctx, filter: &WishFilter) -> Result<WishPage, WaitingRef
 pub(super) async fn knows(client: &impl GenericClient, scope: &Scope, patient: Uuid) -> Result<bool, Fault> {
     let sql = "SELECT EXISTS (SELECT FROM patient x WHERE x.id = $1 AND ($2::uuid IS NULL OR x.id = $2)
                AND ($3::text[] IS NULL OR x.registered_by = ANY ($3)))";
-    let statement = client.prepare_cached(sql).await?;
-    Ok(client.query_one(&statement, &[&patient, &scope.patient, &scope.registered_by]).await?.get(0))
+    Ok(client.row(sql, &[&patient, &scope.patient, &scope.registered_by]).await?.get(0))
 }
 
 /// How many patients wait for a practitioner: those who named them, and those who wait for anybody like them nearby. For
@@ -154,8 +150,7 @@ pub async fn count_for(ctx: &Ctx, practitioner: PractitionerId) -> Result<u32, W
             OR (w.practitioner_id IS NULL AND w.specialty = p.specialty
                 AND rendez_km(w.latitude, w.longitude, l.latitude, l.longitude) <= w.radius_km))";
     let conn = ctx.store.read_fresh().await?;
-    let statement = conn.prepare_cached(sql).await?;
-    let count: i64 = conn.query_one(&statement, &[&practitioner.uuid()]).await?.get(0);
+    let count: i64 = conn.row(sql, &[&practitioner.uuid()]).await?.get(0);
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 

@@ -3,6 +3,7 @@
 //! Invariants: the database holds only the token's SHA-256, so a copy of it opens nothing; the database's clock decides
 //! when a session ends; a session that is used lives on, up to an end that nothing moves. It does not know what the
 //! account may do.
+use crate::store::Prepared;
 
 use std::fmt;
 
@@ -113,12 +114,12 @@ pub async fn create(
 /// The session of a token, if it is alive.
 pub async fn find(client: &impl GenericClient, token: &SessionToken) -> Result<Option<Session>, Fault> {
     let hash = token.hash();
-    let statement = client
-        .prepare_cached(
+    let row = client
+        .maybe_row(
             "SELECT account_id, expires_at FROM session WHERE token_hash = $1 AND expires_at > rendez_now()",
+            &[&hash.as_bytes()],
         )
         .await?;
-    let row = client.query_opt(&statement, &[&hash.as_bytes()]).await?;
     Ok(row.map(|row| Session { account: AccountId::from_uuid(row.get(0)), hash, expires_at: row.get(1) }))
 }
 

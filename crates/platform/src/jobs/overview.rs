@@ -1,6 +1,7 @@
 //! What an operator sees of the jobs, and what they can do about them: try dead ones again, pause a kind, let it go on.
 //!
 //! Invariant: a paused kind is not leased, whichever worker asks; a job in hand when its kind is paused ends as usual.
+use crate::store::Prepared;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
@@ -53,8 +54,7 @@ ORDER BY k.kind LIMIT 100";
 
 /// The jobs of every kind that has some, is paused, or is named.
 pub async fn overview(client: &impl GenericClient, kinds: &[&str]) -> Result<Vec<KindOverview>, Fault> {
-    let statement = client.prepare_cached(OVERVIEW).await?;
-    let rows = client.query(&statement, &[&kinds]).await?;
+    let rows = client.rows(OVERVIEW, &[&kinds]).await?;
     Ok(rows
         .iter()
         .map(|row| KindOverview {

@@ -1,4 +1,5 @@
 //! The table `job`, one statement a function. The database's clock decides what is due.
+use crate::store::Prepared;
 
 use std::time::Duration;
 
@@ -115,7 +116,7 @@ pub(super) async fn bury_lost(client: &impl GenericClient) -> Result<u64, Fault>
 pub(super) async fn waiting(client: &impl GenericClient) -> Result<i64, Fault> {
     let sql = "SELECT count(*) FROM job WHERE state = 'ready' AND run_at <= rendez_now()
                   AND (leased_until IS NULL OR leased_until <= rendez_now())";
-    Ok(client.query_one(sql, &[]).await?.get(0))
+    Ok(client.row(sql, &[]).await?.get(0))
 }
 
 /// Removes jobs that ended more than `keep_days` ago, a few thousand at a time, and says how many.

@@ -6,8 +6,10 @@
 
 mod constraint;
 mod pool;
+mod prepared;
 mod tls;
 
 pub use constraint::{REFUSED, is_about_data, is_passing_state, refusal_code, violated};
 pub use deadpool_postgres::{GenericClient, Transaction};
 pub use pool::{Conn, Store, StoreSettings};
+pub use prepared::Prepared;

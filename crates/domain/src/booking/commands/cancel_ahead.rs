@@ -1,7 +1,7 @@
 //! Giving up all that is still to come of some patients, inside somebody's transaction.
 
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::PractitionerId;
 use tokio_postgres::types::Json;
@@ -32,7 +32,7 @@ pub(crate) async fn cancel_ahead(
     let fingerprint: Option<&[u8]> = None;
     let settle = tx.prepare_cached(statements::SETTLE).await?;
     let mut freed = Vec::new();
-    for row in tx.query(AHEAD, &[&patients]).await? {
+    for row in tx.rows(AHEAD, &[&patients]).await? {
         let id: Uuid = row.get(0);
         let said = tx
             .query_one(

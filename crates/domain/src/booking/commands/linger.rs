@@ -5,7 +5,7 @@
 //! rises nor does the audit, which has a row for each version, speak of it.
 
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Conn;
+use rendez_platform::store::{Conn, Prepared};
 use rendez_vocab::ids::AppointmentId;
 use tokio_postgres::types::{Json, ToSql};
 
@@ -49,8 +49,7 @@ pub async fn come_back(ctx: &Ctx, id: AppointmentId) -> Result<Appointment, Book
         None => {
             let visit = queries::find(ctx, id).await?;
             let conn = ctx.store.read_fresh().await?;
-            let is_over = conn.prepare_cached(IS_OVER).await?;
-            match conn.query_opt(&is_over, &[&id.uuid()]).await? {
+            match conn.maybe_row(IS_OVER, &[&id.uuid()]).await? {
                 Some(_) => Err(BookingRefusal::HoldExpired),
                 None => Ok(visit),
             }
@@ -66,6 +65,5 @@ async fn one(
     sql: &'static str,
     params: &[&(dyn ToSql + Sync)],
 ) -> Result<Option<Appointment>, Fault> {
-    let statement = conn.prepare_cached(sql).await?;
-    Ok(conn.query_opt(&statement, params).await?.map(|row| row.get::<_, Json<Appointment>>(0).0))
+    Ok(conn.maybe_row(sql, params).await?.map(|row| row.get::<_, Json<Appointment>>(0).0))
 }

@@ -4,7 +4,7 @@
 //! positions. Around a place circles of growing radius are looked at until there are enough, so that a far edge costs nothing
 //! where people live close together.
 
-use rendez_platform::store::{GenericClient, Transaction};
+use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::ids::LocationId;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -85,10 +85,9 @@ impl<'a> Statement<'a> {
     }
 
     async fn rows(&self, tx: &Transaction<'_>) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
-        let statement = tx.prepare_cached(&self.text).await?;
         let parameters: Vec<&(dyn ToSql + Sync)> =
             self.parameters.iter().map(|value| &**value as &(dyn ToSql + Sync)).collect();
-        tx.query(&statement, &parameters).await
+        tx.rows(&self.text, &parameters).await
     }
 }
 
@@ -279,8 +278,7 @@ impl Filter {
         tx: &Transaction<'_>,
     ) -> Result<Option<Vec<String>>, tokio_postgres::Error> {
         let Some(words) = &self.words else { return Ok(None) };
-        let statement = tx.prepare_cached(MEANT).await?;
-        let row = tx.query_opt(&statement, &[&words.join(" ")]).await?;
+        let row = tx.maybe_row(MEANT, &[&words.join(" ")]).await?;
         Ok(row.map(|row| row.get::<_, &str>(0).split(' ').map(str::to_owned).collect()))
     }
 }

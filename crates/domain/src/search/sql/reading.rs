@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::Transaction;
+use rendez_platform::store::{Prepared, Transaction};
 use tokio::time::{Instant, timeout_at};
 use tokio_postgres::error::SqlState;
 
@@ -43,7 +43,7 @@ impl<'a> Reading<'a> {
             let left = self.deadline.saturating_duration_since(Instant::now()).saturating_sub(HEAD_START);
             // Nought would mean no end.
             let millis = left.as_millis().max(1).to_string();
-            let present = tx.query_one(BOUND, &[&millis]).await?.get(0);
+            let present = tx.row(BOUND, &[&millis]).await?.get(0);
             match read(&tx).await {
                 Ok(read) => Ok(Some((present, read))),
                 Err(error) if error.code() == Some(&SqlState::QUERY_CANCELED) => Ok(None),

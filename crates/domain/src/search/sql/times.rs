@@ -1,4 +1,5 @@
 //! When candidates are free: one reading of claims for each round of them, the rest is computed.
+use rendez_platform::store::Prepared;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -46,8 +47,7 @@ pub(super) async fn of(
     )
     .unwrap_or(window);
     let conn = ctx.store.read_any().await?;
-    let statement = conn.prepare_cached(CLAIMS).await?;
-    let rows = conn.query(&statement, &[&ids, &reach.start(), &reach.end()]).await?;
+    let rows = conn.rows(CLAIMS, &[&ids, &reach.start(), &reach.end()]).await?;
     drop(conn);
     let mut versions: HashMap<Uuid, i64> = HashMap::new();
     let mut claims: HashMap<Uuid, Vec<Claim>> = HashMap::new();
