@@ -1,9 +1,9 @@
 //! The statements of an agenda: one for practitioners' versions, one for visits, one for absences, one for closures, and
 //! the schedules that the cache does not have.
-use rendez_platform::store::Prepared;
 
 use jiff::civil::Date;
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Prepared;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{PractitionerId, TimeOffId};
 use tokio_postgres::types::Json;

@@ -1,9 +1,9 @@
 //! Who did what to an appointment: read by the practice and the operator, never changed.
-use rendez_platform::store::Prepared;
 
 use std::net::IpAddr;
 
 use jiff::Timestamp;
+use rendez_platform::store::Prepared;
 use rendez_vocab::ids::AppointmentId;
 
 use super::error::BookingRefusal;

@@ -3,11 +3,11 @@
 //! Its own claim excludes nobody, so it can lie over a booked visit; whatever part of its time was still free is taken
 //! exclusively, so that nobody books into it by accident; and holds and moves look for it, because what it lies over
 //! may be given up.
-use rendez_platform::store::Prepared;
 
 use jiff::{SignedDuration, Timestamp};
 use rendez_platform::crash;
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Prepared;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, VisitTypeId};
 use tokio_postgres::types::Json;

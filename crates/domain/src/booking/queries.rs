@@ -1,8 +1,8 @@
 //! Readings of appointments. Each begins at the caller's scope.
-use rendez_platform::store::Prepared;
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Prepared;
 use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId};
 use tokio_postgres::types::Json;
 use uuid::Uuid;

@@ -2,10 +2,10 @@
 //!
 //! Invariant: nobody is found whom the caller may not see ([`access::patients`]), and never more than a handful. What
 //! was typed stands in no log and no address.
-use rendez_platform::store::Prepared;
 
 use jiff::civil::Date;
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Prepared;
 use tokio_postgres::types::ToSql;
 
 use super::error::DirectoryRefusal;

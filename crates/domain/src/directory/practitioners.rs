@@ -147,7 +147,7 @@ pub async fn practitioners_of(
     ctx: &Ctx,
     organizations: &[OrganizationId],
 ) -> Result<Vec<Practitioner>, DirectoryRefusal> {
-    let conn = ctx.store.read_any().await?;
+    let conn = ctx.store.read_fresh().await?;
     let organizations: Vec<Uuid> = organizations.iter().map(|id| id.uuid()).collect();
     let rows = conn
         .rows(
@@ -286,6 +286,13 @@ pub async fn update_practitioner(
         .await?;
     ctx.tell_changed(id).await;
     Ok(after)
+}
+
+/// The organization that a practitioner works for.
+pub(super) async fn home(ctx: &Ctx, id: PractitionerId) -> Result<OrganizationId, DirectoryRefusal> {
+    let conn = ctx.store.read_fresh().await?;
+    let row = conn.maybe_row("SELECT organization_id FROM practitioner WHERE id = $1", &[&id.uuid()]).await?;
+    Ok(OrganizationId::from_uuid(row.ok_or(DirectoryRefusal::NotFound)?.get(0)))
 }
 
 /// Locks a practitioner's row for a change of the directory and checks the caller's version.

@@ -11,7 +11,7 @@ use rendez_vocab::ids::{AppointmentId, PatientId, PractitionerId, TimeOffId};
 use serde_json::Value;
 
 use super::error::DirectoryRefusal;
-use super::practitioners::{bump_schedule, lock, practitioner, record};
+use super::practitioners::{bump_schedule, home, lock, record};
 use crate::ctx::Ctx;
 use crate::idempotency::{self, Answer};
 use crate::identity::access;
@@ -66,8 +66,7 @@ pub async fn take_time_off(
     new: NewTimeOff,
     render: impl Fn(&TakenTimeOff) -> Value + Send + 'static,
 ) -> Result<Answer<TakenTimeOff>, DirectoryRefusal> {
-    let known = practitioner(ctx, id).await?;
-    access::manage_practitioner(&ctx.actor, id, known.organization)?;
+    access::manage_practitioner(&ctx.actor, id, home(ctx, id).await?)?;
     let task = ctx.clone();
     let answer = ctx
         .store
@@ -137,8 +136,7 @@ async fn struck(
 
 /// The absences that are not over, by start, at most 1000. Only for the practice.
 pub async fn list_time_off(ctx: &Ctx, id: PractitionerId) -> Result<Vec<TimeOffEntry>, DirectoryRefusal> {
-    let known = practitioner(ctx, id).await?;
-    access::manage_practitioner(&ctx.actor, id, known.organization)?;
+    access::manage_practitioner(&ctx.actor, id, home(ctx, id).await?)?;
     let conn = ctx.store.read_fresh().await?;
     let rows = conn
         .rows(
@@ -161,8 +159,7 @@ pub async fn end_time_off(
     id: PractitionerId,
     time_off: TimeOffId,
 ) -> Result<(), DirectoryRefusal> {
-    let known = practitioner(ctx, id).await?;
-    access::manage_practitioner(&ctx.actor, id, known.organization)?;
+    access::manage_practitioner(&ctx.actor, id, home(ctx, id).await?)?;
     let task = ctx.clone();
     ctx.store
         .write(move |mut conn| async move {

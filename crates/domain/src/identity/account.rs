@@ -1,7 +1,7 @@
 //! What a patient changes about their own account: address, password, agreements, sessions.
 //!
-//! Invariants: address and password change only for who knows the password; a new password ends every other session;
-//! an agreement without which nothing can be booked is taken back only with the account itself.
+//! Invariants: address and password change only for who knows the password; a new password ends every other session and
+//! every token, as signing out elsewhere does; an agreement without which nothing can be booked is taken back only with the account itself.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::access::{self, Denied};
 use super::error::IdentityRefusal;
+use super::tokens::end_tokens;
 use crate::ctx::Ctx;
 use crate::directory::record;
 
@@ -127,7 +128,7 @@ pub async fn change_password(
         .await
 }
 
-/// Ends every session of the account but the one that asks.
+/// Ends every session of the account but the one that asks, and every token.
 pub async fn end_other_sessions(ctx: &Ctx, this: Option<SessionHash>) -> Result<(), IdentityRefusal> {
     let id = own_account(ctx, this).await?.id.uuid();
     let task = ctx.clone();
@@ -172,7 +173,7 @@ async fn end_sessions(tx: &Transaction<'_>, id: Uuid, this: Option<SessionHash>)
     let this = this.map(|this| this.as_bytes().to_vec());
     let sql = "DELETE FROM session WHERE account_id = $1 AND ($2::bytea IS NULL OR token_hash <> $2)";
     tx.execute(sql, &[&id, &this]).await?;
-    Ok(())
+    end_tokens(tx, id).await
 }
 
 /// The audit row of what was done to an account, which has no version.

@@ -1,7 +1,8 @@
 //! Signing up and in.
-use rendez_platform::store::Prepared;
 
+use rendez_platform::auth::TokenAccount;
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Prepared;
 use rendez_vocab::Actor;
 use rendez_vocab::ids::AccountId;
 
@@ -45,11 +46,26 @@ fn fault(refusal: DirectoryRefusal) -> Fault {
 
 /// Checks address and password. An unknown address takes as long as a wrong password.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str) -> Result<Account, IdentityRefusal> {
+    Ok(credentials(ctx, email, password).await?.0)
+}
+
+/// The same, with what a token of the account carries.
+pub async fn sign_in_for_token(
+    ctx: &Ctx,
+    email: &str,
+    password: &str,
+) -> Result<(Actor, TokenAccount), IdentityRefusal> {
+    let (account, version) = credentials(ctx, email, password).await?;
+    Ok((account.actor, TokenAccount { id: account.id, version }))
+}
+
+/// The account and the version of its tokens, read together with the password's hash.
+async fn credentials(ctx: &Ctx, email: &str, password: &str) -> Result<(Account, i32), IdentityRefusal> {
     let conn = ctx.store.read_fresh().await?;
     let row = conn
         .maybe_row(
             "SELECT a.id, a.password_hash, a.role, a.patient_id, a.practitioner_id, ARRAY(
-                SELECT o.organization_id FROM account_organization o WHERE o.account_id = a.id ORDER BY 1)
+                SELECT o.organization_id FROM account_organization o WHERE o.account_id = a.id ORDER BY 1), a.token_version
              FROM account a WHERE lower(a.email) = lower($1)",
             &[&email.trim()],
         )
@@ -60,7 +76,7 @@ pub async fn sign_in(ctx: &Ctx, email: &str, password: &str) -> Result<Account, 
     match row {
         Some(row) if right => {
             let id = AccountId::from_uuid(row.get(0));
-            Ok(Account { id, actor: queries::actor(id, &row, 2)? })
+            Ok((Account { id, actor: queries::actor(id, &row, 2)? }, row.get(6)))
         }
         _ => Err(IdentityRefusal::WrongCredentials),
     }

@@ -255,10 +255,10 @@ pub async fn accept_invitation(
             Ok::<_, IdentityRefusal>(())
         })
         .await?;
-    let actor = queries::account_actor(ctx, account)
+    let made = queries::signed_in(ctx, account)
         .await?
         .ok_or(Fault::plain("an account that was just made is gone"))?;
-    Ok(Account { id: account, actor })
+    Ok(Account { id: account, actor: made.actor })
 }
 
 /// Removes invitations that ended or expired more than so many days ago; returns how many.

@@ -12,6 +12,7 @@ mod model;
 mod queries;
 mod rights;
 mod staff;
+mod tokens;
 
 pub use account::{
     OwnAccount, OwnSession, change_email, change_password, end_other_sessions, own_account, set_consents,
@@ -21,13 +22,14 @@ pub use care::{
     CareRefusal, CaredFor, MOST_PEOPLE, Person, Relation, add_person, correct_person, end_care, of_age_on,
     people,
 };
-pub use commands::{register_patient, sign_in};
+pub use commands::{register_patient, sign_in, sign_in_for_token};
 pub use error::IdentityRefusal;
 pub use invitations::{
     INVITATION_HOURS, Invitation, InvitationMail, InvitationToken, NewInvitation, SEND_MAIL,
     accept_invitation, invitation, invite, purge_invitations, withdraw_invitation,
 };
 pub use model::{Account, NewPatientAccount, Role};
-pub use queries::{account_actor, display_name};
-pub use rights::{Rights, rights_at_home, rights_in};
+pub use queries::{SignedIn, signed_in};
+pub use rights::{Rights, rights_in};
 pub use staff::{Member, OpenInvitation, PractitionerMember, Staff, remove_member, set_rights, staff};
+pub use tokens::token_stands;

@@ -1,24 +1,54 @@
 //! Readings of accounts.
-use rendez_platform::store::Prepared;
+
+use std::sync::LazyLock;
 
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Prepared;
 use rendez_vocab::Actor;
 use rendez_vocab::ids::{AccountId, OrganizationId, PatientId, PractitionerId};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::model::Role;
+use super::rights::{NOBODY_MANAGES, Rights};
 use crate::ctx::Ctx;
 
-const ACCOUNT: &str = "SELECT a.role, a.patient_id, a.practitioner_id, ARRAY(
-        SELECT o.organization_id FROM account_organization o WHERE o.account_id = a.id ORDER BY 1)
-    FROM account a WHERE a.id = $1";
+static SIGNED_IN: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT a.role, a.patient_id, a.practitioner_id, w.organizations,
+            CASE a.role
+                WHEN 'patient' THEN (SELECT p.given_name FROM patient p WHERE p.id = a.patient_id)
+                WHEN 'practitioner' THEN (SELECT p.given_name || ' ' || p.family_name FROM practitioner p WHERE p.id = a.practitioner_id)
+                WHEN 'staff' THEN (SELECT name FROM organization WHERE id = w.organizations[1]) END,
+            CASE a.role
+                WHEN 'admin' THEN 'manager'
+                WHEN 'practitioner' THEN (SELECT CASE WHEN {NOBODY_MANAGES} THEN 'manager' ELSE 'desk' END
+                    FROM practitioner p WHERE p.id = a.practitioner_id)
+                WHEN 'staff' THEN (SELECT rights FROM account_organization
+                    WHERE account_id = a.id AND organization_id = w.organizations[1]) END
+        FROM account a CROSS JOIN LATERAL (SELECT ARRAY(
+            SELECT o.organization_id FROM account_organization o WHERE o.account_id = a.id ORDER BY 1) AS organizations) w
+        WHERE a.id = $1"
+    )
+});
 
-/// As whom an account acts; `None` if it is gone.
-pub async fn account_actor(ctx: &Ctx, id: AccountId) -> Result<Option<Actor>, Fault> {
+/// Somebody with an account, as the pages know them.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// As whom they act.
+    pub actor: Actor,
+    /// A patient's given name, a practitioner's name, the practice's name for its staff.
+    pub name: Option<String>,
+    /// What they may do in the organization that they work for first.
+    pub rights: Option<Rights>,
+}
+
+/// Whose account it is; `None` if it is gone.
+pub async fn signed_in(ctx: &Ctx, id: AccountId) -> Result<Option<SignedIn>, Fault> {
     let conn = ctx.store.read_fresh().await?;
-    let row = conn.maybe_row(ACCOUNT, &[&id.uuid()]).await?;
-    row.map(|row| actor(id, &row, 0)).transpose()
+    let Some(row) = conn.maybe_row(&SIGNED_IN, &[&id.uuid()]).await? else { return Ok(None) };
+    let rights = row.get::<_, Option<&str>>(5).and_then(Rights::named);
+    Ok(Some(SignedIn { actor: actor(id, &row, 0)?, name: row.get(4), rights }))
 }
 
 /// The actor from role, patient, practitioner and organizations, which stand from a column on.
@@ -37,21 +67,4 @@ pub(super) fn actor(id: AccountId, row: &Row, from: usize) -> Result<Actor, Faul
         Role::Staff => Actor::Staff { subject: id.to_string(), organizations: organizations() },
         Role::Admin => Actor::Admin(id.to_string()),
     })
-}
-
-/// What the pages call the person who is signed in: the given name, or the role where there is none.
-pub async fn display_name(ctx: &Ctx) -> Result<Option<String>, Fault> {
-    let (sql, id) = match &ctx.actor {
-        Actor::Patient(id) => ("SELECT given_name FROM patient WHERE id = $1", id.uuid()),
-        Actor::Practitioner(id) => {
-            ("SELECT given_name || ' ' || family_name FROM practitioner WHERE id = $1", id.uuid())
-        }
-        Actor::Staff { organizations, .. } => match organizations.first() {
-            Some(id) => ("SELECT name FROM organization WHERE id = $1", id.uuid()),
-            None => return Ok(None),
-        },
-        _ => return Ok(None),
-    };
-    let conn = ctx.store.read_any().await?;
-    Ok(conn.maybe_row(sql, &[&id]).await?.map(|row| row.get(0)))
 }

@@ -3,6 +3,8 @@
 //! Invariant: rights are read when they are needed, never kept in a token or a session, so taking them away counts at
 //! once. Where nobody manages an organization yet, its practitioners do.
 
+use std::sync::LazyLock;
+
 use rendez_platform::fault::Fault;
 use rendez_platform::store::{GenericClient, Prepared};
 use rendez_vocab::Actor;
@@ -38,9 +40,11 @@ impl Rights {
 
 const OF_ACCOUNT: &str =
     "SELECT rights FROM account_organization WHERE account_id = $1 AND organization_id = $2";
-const OF_PRACTITIONER: &str =
-    "SELECT NOT EXISTS (SELECT FROM account_organization o WHERE o.organization_id = $2 AND o.rights = 'manager')
-    FROM practitioner p WHERE p.id = $1 AND p.organization_id = $2";
+/// Where nobody else manages, the practitioners of an organization do: `p` is one.
+pub(super) const NOBODY_MANAGES: &str = "NOT EXISTS (SELECT FROM account_organization o WHERE o.organization_id = p.organization_id AND o.rights = 'manager')";
+static OF_PRACTITIONER: LazyLock<String> = LazyLock::new(|| {
+    format!("SELECT {NOBODY_MANAGES} FROM practitioner p WHERE p.id = $1 AND p.organization_id = $2")
+});
 
 /// What the caller may do in an organization; `None` if they do not work there. Staff of another issuer are vouched for
 /// by it.
@@ -56,7 +60,7 @@ pub async fn rights_in(
             Ok(account) => (OF_ACCOUNT, account.uuid()),
             Err(_) => return Ok(Some(Rights::Manager)),
         },
-        Actor::Practitioner(own) => (OF_PRACTITIONER, own.uuid()),
+        Actor::Practitioner(own) => (&OF_PRACTITIONER, own.uuid()),
         Actor::Nobody | Actor::Patient(_) | Actor::System(_) => return Ok(None),
     };
     let row = client.maybe_row(sql, &[&id, &organization.uuid()]).await?;
@@ -65,23 +69,4 @@ pub async fn rights_in(
         Actor::Practitioner(_) => Some(Rights::Desk),
         _ => Rights::named(row.get(0)),
     }))
-}
-
-const HOME: &str = "SELECT organization_id FROM practitioner WHERE id = $1";
-
-/// What the caller may do in the organization they work for first; `None` if they work for none.
-pub async fn rights_at_home(client: &impl GenericClient, actor: &Actor) -> Result<Option<Rights>, Fault> {
-    let home = match actor {
-        Actor::Admin(_) | Actor::Server => return Ok(Some(Rights::Manager)),
-        Actor::Staff { organizations, .. } => organizations.first().copied(),
-        Actor::Practitioner(own) => {
-            let row = client.maybe_row(HOME, &[&own.uuid()]).await?;
-            row.map(|row| OrganizationId::from_uuid(row.get(0)))
-        }
-        Actor::Nobody | Actor::Patient(_) | Actor::System(_) => None,
-    };
-    match home {
-        Some(home) => rights_in(client, actor, home).await,
-        None => Ok(None),
-    }
 }

@@ -11,6 +11,7 @@ use rendez_vocab::ids::{AccountId, OrganizationId, PractitionerId};
 use super::access;
 use super::error::IdentityRefusal;
 use super::rights::{Rights, rights_in};
+use super::tokens::end_tokens;
 use crate::audit;
 use crate::ctx::Ctx;
 
@@ -153,7 +154,7 @@ pub async fn set_rights(
         .await
 }
 
-/// Sends a member away: they work for the organization no longer, and every session of theirs ends.
+/// Sends a member away: they work for the organization no longer, and every session and token of theirs ends.
 pub async fn remove_member(
     ctx: &Ctx,
     organization: OrganizationId,
@@ -173,6 +174,7 @@ pub async fn remove_member(
             keeps_a_manager(&tx, organization, removed.ok_or(IdentityRefusal::NotFound)?.get(0)).await?;
             session::revoke_all(&tx, account).await?;
             let subject = account.uuid();
+            end_tokens(&tx, subject).await?;
             audit::record(&tx, &task, "staff.remove", subject, None, Some(organization.uuid())).await?;
             tx.commit().await?;
             Ok(())

@@ -3,12 +3,12 @@
 //! Invariants: whoever has the address reads the calendar and can do nothing else; the address holds 256 random bits, is
 //! shown once, and only its SHA-256 is stored; a patient has at most one, and a new one ends the old one at once. A visit
 //! keeps its UID, its SEQUENCE rises with each change, and a cancelled one says so. Owns the table `calendar_feed`.
-use rendez_platform::store::Prepared;
 
 use std::fmt;
 
 use jiff::Timestamp;
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Prepared;
 use rendez_vocab::ids::AppointmentId;
 use rendez_vocab::{Entropy, TimeRange};
 use sha2::{Digest, Sha256};

@@ -1,8 +1,8 @@
 //! Sends a mail whose row was written by the command that wanted it.
-use rendez_platform::store::Prepared;
 
 use rendez_platform::jobs::JobError;
 use rendez_platform::mail::{Mail, Mailer};
+use rendez_platform::store::Prepared;
 use uuid::Uuid;
 
 use super::mails::mark_sent;

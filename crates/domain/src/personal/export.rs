@@ -1,7 +1,8 @@
 //! Everything that is known of a patient and of whom they care for, as JSON.
-use rendez_platform::store::Prepared;
 
 use std::sync::LazyLock;
+
+use rendez_platform::store::Prepared;
 
 use crate::ctx::Ctx;
 use crate::identity::{IdentityRefusal, access};

@@ -2,8 +2,8 @@
 //!
 //! Invariant: the block is judged by the very statement that holds or moves a visit, so none slips in after it. It is
 //! one practice's: others know nothing of it. What is booked stays booked, and staff may book for the patient.
-use rendez_platform::store::Prepared;
 
+use rendez_platform::store::Prepared;
 use rendez_vocab::ids::PatientId;
 
 use super::error::PracticeRefusal;

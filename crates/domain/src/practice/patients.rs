@@ -2,10 +2,10 @@
 //!
 //! Invariant: what a practice sees of a patient is their record and their visits with this practice, never those with
 //! others; lists are bounded.
-use rendez_platform::store::Prepared;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rendez_platform::store::Prepared;
 use rendez_vocab::ids::{AppointmentId, PatientId};
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;

@@ -1,6 +1,6 @@
 //! Where somebody works: the proof that readings of a practice's records ask for.
-use rendez_platform::store::Prepared;
 
+use rendez_platform::store::Prepared;
 use rendez_vocab::Actor;
 use rendez_vocab::ids::{OrganizationId, PractitionerId};
 

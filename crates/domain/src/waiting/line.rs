@@ -2,13 +2,13 @@
 //!
 //! Invariant: one worker at a time gives a practitioner's times away, and nobody is passed over: a time that could not be
 //! given to the first of the line is given to nobody else in the same round, unless it does not fit the first.
-use rendez_platform::store::Prepared;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Prepared;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, LocationId, PatientId, PractitionerId, SlotId, VisitTypeId, WishId};
 use tokio_postgres::Row;

@@ -6,9 +6,9 @@ use rendez_domain::directory::{
     OpeningHours, PractitionerChange,
 };
 use rendez_domain::identity::access::Denied;
-use rendez_domain::identity::{self, IdentityRefusal, Rights, accept_invitation, account_actor};
-use rendez_platform::auth::SessionToken;
+use rendez_domain::identity::{self, IdentityRefusal, Rights, accept_invitation, signed_in};
 use rendez_platform::auth::session::{self, SessionLifetime};
+use rendez_platform::auth::{SessionToken, TokenAccount};
 use rendez_testkit::World;
 use rendez_testkit::world::{new_practitioner, rennes};
 use rendez_vocab::{Actor, TimeRange};
@@ -132,12 +132,16 @@ async fn whoever_is_removed_is_signed_out_at_once() {
         SessionLifetime { idle: SignedDuration::from_hours(1), total: SignedDuration::from_hours(2) };
     let conn = services.store.read_fresh().await.expect("a connection");
     session::create(&*conn, &token, house.desk.id, lifetime).await.expect("a session");
+    let bearer = TokenAccount { id: house.desk.id, version: 1 };
+    assert!(identity::token_stands(&services.store, bearer).await.expect("an answer"));
     identity::remove_member(&house.as_manager(), house.doctor.organization, house.desk.id)
         .await
         .expect("removed");
     assert!(session::find(&*conn, &token).await.expect("an answer").is_none());
-    let actor = account_actor(&house.as_desk(), house.desk.id).await.expect("an answer");
-    assert!(matches!(actor, Some(Actor::Staff { organizations, .. }) if organizations.is_empty()));
+    assert!(!identity::token_stands(&services.store, bearer).await.expect("an answer"));
+    let left = signed_in(&house.as_desk(), house.desk.id).await.expect("an answer").expect("an account");
+    assert!(matches!(left.actor, Actor::Staff { organizations, .. } if organizations.is_empty()));
+    assert_eq!((left.name, left.rights), (None, None));
 }
 
 #[tokio::test]

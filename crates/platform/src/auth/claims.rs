@@ -3,7 +3,7 @@
 //! Invariant: what cannot be read without doubt is refused, never guessed; a patient's token names a patient's id.
 
 use rendez_vocab::Actor;
-use rendez_vocab::ids::OrganizationId;
+use rendez_vocab::ids::{AccountId, OrganizationId};
 use serde::{Deserialize, Serialize};
 
 /// A subject longer than this is refused: it is stored in each audit row.
@@ -23,9 +23,12 @@ pub enum UnfitClaims {
     /// `orgs` is missing for a member of staff, too long, or holds what is no organization's id.
     #[error("`orgs` must list the organizations of a member of staff")]
     WrongOrganizations,
+    /// `acc` is no account's id, or stands without `acc_ver`.
+    #[error("`acc` and `acc_ver` must name an account together")]
+    WrongAccount,
 }
 
-/// The claims as they stand in a token (RFC 7519 section 4.1, and two of our own: `role`, `orgs`).
+/// The claims as they stand in a token (RFC 7519 section 4.1, and four of our own: `role`, `orgs`, `acc`, `acc_ver`).
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct TokenClaims {
     pub(super) iss: String,
@@ -43,6 +46,22 @@ pub(super) struct TokenClaims {
     pub(super) exp: serde_json::Number,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) jti: Option<String>,
+    /// The account that asked for the token, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) acc: Option<String>,
+    /// The version of the account's tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) acc_ver: Option<i32>,
+}
+
+/// The account whose password a token was given for. Its tokens of another version are over; whoever verified one asks
+/// whether it still stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenAccount {
+    /// Whose it is.
+    pub id: AccountId,
+    /// As `account.token_version` was.
+    pub version: i32,
 }
 
 /// One audience or several (RFC 7519 section 4.1.3).
@@ -80,6 +99,18 @@ pub(super) fn of_actor(actor: &Actor) -> Option<(String, Vec<String>)> {
             Some((subject.clone(), organizations.iter().map(ToString::to_string).collect()))
         }
         Actor::System(subject) | Actor::Admin(subject) => Some((subject.clone(), Vec::new())),
+    }
+}
+
+/// The account that a token of the own issuer names; `None` for tokens that belong to no account.
+pub(super) fn account(claims: &TokenClaims) -> Result<Option<TokenAccount>, UnfitClaims> {
+    match (&claims.acc, claims.acc_ver) {
+        (None, None) => Ok(None),
+        (Some(id), Some(version)) => {
+            let id = id.parse().map_err(|_| UnfitClaims::WrongAccount)?;
+            Ok(Some(TokenAccount { id, version }))
+        }
+        _ => Err(UnfitClaims::WrongAccount),
     }
 }
 

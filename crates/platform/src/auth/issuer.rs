@@ -15,7 +15,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use rendez_vocab::{Actor, Clock, Entropy};
 use serde_json::json;
 
-use super::claims::{self, Audience, TokenClaims};
+use super::claims::{self, Audience, TokenAccount, TokenClaims};
 use super::key_files;
 use super::keys::KeySet;
 use crate::fault::Fault;
@@ -102,6 +102,25 @@ impl Issuer {
     ///
     /// Nobody and the server's own jobs have no token: asking for one is a fault of ours.
     pub fn issue(&self, actor: &Actor, lifetime: SignedDuration) -> Result<String, Fault> {
+        self.sign(actor, None, lifetime)
+    }
+
+    /// The same for an account: the token also ends when the account ends its tokens.
+    pub fn issue_for(
+        &self,
+        actor: &Actor,
+        account: TokenAccount,
+        lifetime: SignedDuration,
+    ) -> Result<String, Fault> {
+        self.sign(actor, Some(account), lifetime)
+    }
+
+    fn sign(
+        &self,
+        actor: &Actor,
+        account: Option<TokenAccount>,
+        lifetime: SignedDuration,
+    ) -> Result<String, Fault> {
         let (sub, orgs) = claims::of_actor(actor).ok_or(Fault::plain("asking for a token for nobody"))?;
         let now = self.clock.now();
         let keys = self.fresh_keys(now)?;
@@ -120,6 +139,8 @@ impl Issuer {
             iat: Some(now.as_second().into()),
             exp: (now + lifetime.min(self.settings.longest_token)).as_second().into(),
             jti: Some(URL_SAFE_NO_PAD.encode(id)),
+            acc: account.map(|account| account.id.to_string()),
+            acc_ver: account.map(|account| account.version),
         };
         let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::ES256) };
         jsonwebtoken::encode(&header, &claims, &key.private)
@@ -145,7 +166,7 @@ impl Issuer {
             "grant_types_supported": [],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256"],
-            "claims_supported": ["iss", "aud", "sub", "role", "orgs", "iat", "exp", "jti"],
+            "claims_supported": ["iss", "aud", "sub", "role", "orgs", "iat", "exp", "jti", "acc", "acc_ver"],
         })
     }
 

@@ -18,13 +18,14 @@ mod key_files;
 mod keys;
 mod refusal;
 
+pub use claims::TokenAccount;
 pub use issuer::{Issuer, IssuerSettings};
 pub use oidc::{OidcKeys, OidcSettings};
 pub use password::{PasswordRefusal, Passwords};
 pub use refusal::TokenRefusal;
 pub use secret::ServerSecret;
 pub use session::{Session, SessionToken};
-pub use verifier::Verifier;
+pub use verifier::{Proof, Verifier};
 
 #[cfg(test)]
 mod test_support;

@@ -3,7 +3,6 @@
 //! Invariants: the database holds only the token's SHA-256, so a copy of it opens nothing; the database's clock decides
 //! when a session ends; a session that is used lives on, up to an end that nothing moves. It does not know what the
 //! account may do.
-use crate::store::Prepared;
 
 use std::fmt;
 
@@ -16,6 +15,7 @@ use rendez_vocab::Entropy;
 use rendez_vocab::ids::AccountId;
 
 use crate::fault::Fault;
+use crate::store::Prepared;
 
 const TOKEN_BYTES: usize = 32;
 
@@ -81,6 +81,17 @@ pub struct Session {
     pub hash: SessionHash,
     /// When it ends unless it is used before.
     pub expires_at: Timestamp,
+    created_at: Timestamp,
+    /// The database's present when this was read.
+    read_at: Timestamp,
+}
+
+impl Session {
+    /// Whether half of its idle time has passed, and its last end is not reached.
+    fn is_due(&self, lifetime: SessionLifetime) -> bool {
+        self.expires_at < self.read_at + lifetime.idle / 2
+            && self.expires_at < self.created_at + lifetime.total
+    }
 }
 
 /// How long sessions live.
@@ -103,12 +114,13 @@ pub async fn create(
     let statement = client
         .prepare_cached(
             "INSERT INTO session (token_hash, account_id, created_at, expires_at)
-             VALUES ($1, $2, rendez_now(), rendez_now() + make_interval(secs => $3)) RETURNING expires_at",
+             VALUES ($1, $2, rendez_now(), rendez_now() + make_interval(secs => $3)) RETURNING expires_at, created_at",
         )
         .await?;
     let idle = lifetime.idle.min(lifetime.total).as_secs_f64();
     let row = client.query_one(&statement, &[&hash.as_bytes(), &account.uuid(), &idle]).await?;
-    Ok(Session { account, hash, expires_at: row.get(0) })
+    let (expires_at, created_at) = (row.get(0), row.get(1));
+    Ok(Session { account, hash, expires_at, created_at, read_at: created_at })
 }
 
 /// The session of a token, if it is alive.
@@ -116,11 +128,18 @@ pub async fn find(client: &impl GenericClient, token: &SessionToken) -> Result<O
     let hash = token.hash();
     let row = client
         .maybe_row(
-            "SELECT account_id, expires_at FROM session WHERE token_hash = $1 AND expires_at > rendez_now()",
+            "SELECT account_id, expires_at, created_at, rendez_now() FROM session
+             WHERE token_hash = $1 AND expires_at > rendez_now()",
             &[&hash.as_bytes()],
         )
         .await?;
-    Ok(row.map(|row| Session { account: AccountId::from_uuid(row.get(0)), hash, expires_at: row.get(1) }))
+    Ok(row.map(|row| Session {
+        account: AccountId::from_uuid(row.get(0)),
+        hash,
+        expires_at: row.get(1),
+        created_at: row.get(2),
+        read_at: row.get(3),
+    }))
 }
 
 /// Moves the end of a live session that was just used. Writes only when half of its idle time has passed, so it may be
@@ -130,6 +149,9 @@ pub async fn touch(
     session: &Session,
     lifetime: SessionLifetime,
 ) -> Result<bool, Fault> {
+    if !session.is_due(lifetime) {
+        return Ok(false);
+    }
     let statement = client
         .prepare_cached(
             "UPDATE session

@@ -15,7 +15,7 @@ use quick_cache::sync::Cache;
 use rendez_vocab::Actor;
 use serde::Deserialize;
 
-use super::claims::{self, TokenClaims};
+use super::claims::{self, TokenAccount, TokenClaims};
 use super::{Issuer, OidcKeys, TokenRefusal};
 
 /// Longer ones are refused unread.
@@ -34,9 +34,18 @@ pub struct Verifier {
     verified: Cache<[u8; 32], Arc<Verified>>,
 }
 
+/// What a token proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// Who asks.
+    pub actor: Actor,
+    /// The account that it was given to, if it was one: the token counts only as long as the account says so.
+    pub account: Option<TokenAccount>,
+}
+
 /// A token that was genuine when it was looked at.
 struct Verified {
-    actor: Actor,
+    proof: Proof,
     expires_at: f64,
     verified_at: Timestamp,
 }
@@ -62,7 +71,7 @@ impl Verifier {
     /// Who the token proves is asking. `token` is what stands behind `Bearer `, `now` the present of this process.
     ///
     /// Waits for nothing but the first or a rare later fetch of the OIDC issuer's keys.
-    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Actor, TokenRefusal> {
+    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Proof, TokenRefusal> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenRefusal::Malformed);
         }
@@ -72,7 +81,7 @@ impl Verifier {
             && now.duration_since(known.verified_at).abs() < REMEMBERED_FOR
         {
             check_end(known.expires_at, now)?;
-            return Ok(known.actor.clone());
+            return Ok(known.proof.clone());
         }
         let claims = self.verified_claims(token, now).await?;
         let expires_at = seconds(&claims.exp)?;
@@ -83,9 +92,12 @@ impl Verifier {
             return Err(TokenRefusal::NotYetValid);
         }
         let actor = claims::actor(&claims.role, &claims.sub, &claims.orgs)?;
-        let verified = Verified { actor: actor.clone(), expires_at, verified_at: now };
+        // Another issuer's tokens know nothing of our accounts.
+        let account = if claims.iss == self.own.name() { claims::account(&claims)? } else { None };
+        let proof = Proof { actor, account };
+        let verified = Verified { proof: proof.clone(), expires_at, verified_at: now };
         self.verified.insert(fingerprint, Arc::new(verified));
-        Ok(actor)
+        Ok(proof)
     }
 
     async fn verified_claims(&self, token: &str, now: Timestamp) -> Result<TokenClaims, TokenRefusal> {

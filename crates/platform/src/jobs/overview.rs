@@ -1,12 +1,12 @@
 //! What an operator sees of the jobs, and what they can do about them: try dead ones again, pause a kind, let it go on.
 //!
 //! Invariant: a paused kind is not leased, whichever worker asks; a job in hand when its kind is paused ends as usual.
-use crate::store::Prepared;
 
 use deadpool_postgres::GenericClient;
 use jiff::Timestamp;
 
 use crate::fault::Fault;
+use crate::store::Prepared;
 
 /// The jobs of one kind that are not done.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,4 @@
 //! The table `job`, one statement a function. The database's clock decides what is due.
-use crate::store::Prepared;
 
 use std::time::Duration;
 
@@ -7,6 +6,7 @@ use deadpool_postgres::GenericClient;
 
 use super::job::{Job, NewJob};
 use crate::fault::Fault;
+use crate::store::Prepared;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);

@@ -114,6 +114,49 @@ async fn somebody_with_an_account_gets_a_token_for_address_and_password() {
     app.close().await;
 }
 
+#[tokio::test]
+async fn a_token_ends_with_what_ends_the_sessions_of_its_account() {
+    let app = TestApp::start().await;
+    let password = "correct horse battery";
+    let new = NewPatientAccount {
+        patient: NewPatient {
+            given_name: "Ben".into(),
+            family_name: "Le Bris".into(),
+            ..NewPatient::default()
+        },
+        email: "ben@example.org".into(),
+        consents: Vec::new(),
+        password: password.into(),
+    };
+    let made = identity::register_patient(&app.world.ctx(Actor::Nobody), new).await.expect("an account");
+    let ctx = app.world.ctx(made.actor.clone());
+    let token = async |password: &str| {
+        let asked = json!({"email": "ben@example.org", "password": password});
+        text(&app.nobody().post("/v1/tokens", asked).await.ok()["access_token"])
+    };
+    let ends = async |token: &str| {
+        let refused = app.with_token(token).get("/v1/appointments").await.refused(401, "invalid-token");
+        assert_eq!(refused["detail"], "The token was ended. Ask for a new one.");
+        // Nor does it pass where nobody may read: its bearer believes to be somebody.
+        app.with_token(token).get("/v1/search").await.refused(401, "invalid-token");
+    };
+
+    let before = token(password).await;
+    app.with_token(&before).get("/v1/appointments").await.ok();
+    identity::end_other_sessions(&ctx, None).await.expect("signed out elsewhere");
+    ends(&before).await;
+    let first = token(password).await;
+    identity::change_password(&ctx, password, "another horse entirely", None).await.expect("a new password");
+    ends(&first).await;
+    let second = token("another horse entirely").await;
+    app.with_token(&second).get("/v1/appointments").await.ok();
+    rendez_domain::personal::delete_account(&ctx, "another horse entirely").await.expect("deleted");
+    ends(&second).await;
+    // A token of the command line belongs to no account.
+    app.with_token(&app.token(&operator(), SignedDuration::from_hours(1))).get("/v1/search").await.ok();
+    app.close().await;
+}
+
 fn parts(token: &str) -> [&str; 3] {
     let parts: Vec<&str> = token.split('.').collect();
     parts.try_into().expect("three parts")

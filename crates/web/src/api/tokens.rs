@@ -63,10 +63,10 @@ pub(crate) async fn issue(
     Open { ctx, body }: Open<Credentials>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<TokenView>), Problem> {
     app.admission.check_sign_in(ctx.origin.address, &body.email)?;
-    let account = identity::sign_in(&ctx, &body.email, &body.password).await?;
+    let (actor, account) = identity::sign_in_for_token(&ctx, &body.email, &body.password).await?;
     let lifetime = app.issuer.longest_token();
     let view = TokenView {
-        access_token: app.issuer.issue(&account.actor, lifetime)?,
+        access_token: app.issuer.issue_for(&actor, account, lifetime)?,
         token_type: "Bearer",
         expires_in: lifetime.as_secs(),
     };

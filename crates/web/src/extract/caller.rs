@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use rendez_domain::{Ctx, Origin};
+use rendez_domain::{Ctx, Origin, identity};
 use rendez_platform::auth::TokenRefusal;
 use rendez_platform::fault::Fault;
 use rendez_vocab::Actor;
@@ -67,7 +67,15 @@ pub(crate) async fn actor(parts: &mut Parts, app: &App) -> Result<Actor, Problem
 
 async fn judge(headers: &HeaderMap, app: &App) -> Result<Actor, Problem> {
     match bearer(headers)? {
-        Some(token) => app.verifier.verify(token, app.services.clock.now()).await.map_err(refused),
+        Some(token) => {
+            let proof = app.verifier.verify(token, app.services.clock.now()).await.map_err(refused)?;
+            match proof.account {
+                Some(account) if !identity::token_stands(&app.services.store, account).await? => {
+                    Err(Problem::because(&codes::INVALID_TOKEN, "The token was ended. Ask for a new one."))
+                }
+                _ => Ok(proof.actor),
+            }
+        }
         None => Ok(Actor::Nobody),
     }
 }

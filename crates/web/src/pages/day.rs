@@ -99,7 +99,10 @@ pub(super) async fn show(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Re
             let Some(id) = whose(&visitor, &asked, &colleagues)? else {
                 return Ok(whose_day(&visitor));
             };
-            let person = directory::practitioner(&visitor.ctx, id).await?;
+            let person = match colleagues.iter().find(|colleague| colleague.id == id) {
+                Some(known) => known.clone(),
+                None => directory::practitioner(&visitor.ctx, id).await?,
+            };
             access::manage_practitioner(&visitor.ctx.actor, person.id, person.organization)
                 .map_err(|_| PageError::NotFound)?;
             day(&visitor, &asked, &person, &colleagues).await

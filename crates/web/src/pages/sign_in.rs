@@ -109,7 +109,7 @@ pub(super) async fn begin(visitor: &Visitor, account: Account, next: &str) -> Re
     }
     let session = session::create(&*conn, &token, account.id, app.settings.sessions).await?;
     drop(conn);
-    let signed_in = visitor.signed_in(&session, account.actor).await?;
+    let signed_in = visitor.signed_in(&session).await?;
     let wish = hold::wish(visitor).filter(|_| !signed_in.is_practice());
     let mut response = match wish {
         Some(slot) => match hold::take(&signed_in, &signed_in.ctx, slot, None).await {

@@ -16,7 +16,8 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::SignedDuration;
-use rendez_domain::{Ctx, identity};
+use rendez_domain::Ctx;
+use rendez_domain::identity::{self, Rights, SignedIn};
 use rendez_platform::auth::SessionToken;
 use rendez_platform::auth::session::{self, Session};
 use rendez_platform::fault::Fault;
@@ -139,23 +140,21 @@ async fn signed_in(
     session::touch(&*conn, &session, app.settings.sessions).await?;
     drop(conn);
     let nobody = context(parts, app, Actor::Nobody);
-    let Some(actor) = identity::account_actor(&nobody, session.account).await? else { return Ok(None) };
-    let ctx = Ctx { actor, ..nobody };
-    let person = person(&ctx).await?;
-    Ok(Some((session, ctx, person)))
+    let Some(who) = identity::signed_in(&nobody, session.account).await? else { return Ok(None) };
+    let person = person(&who);
+    Ok(Some((session, Ctx { actor: who.actor, ..nobody }, person)))
 }
 
 /// What the pages show of somebody who is signed in.
-async fn person(ctx: &Ctx) -> Result<Person, Fault> {
-    let name = identity::display_name(ctx).await?.unwrap_or_else(|| ctx.actor.role().to_owned());
-    let practice = !matches!(ctx.actor, Actor::Patient(_));
-    let rights = match practice {
-        true => identity::rights_at_home(&*ctx.store.read_fresh().await?, &ctx.actor).await?,
-        false => None,
-    };
-    let manages = rights == Some(identity::Rights::Manager);
-    let edits = manages || matches!(ctx.actor, Actor::Practitioner(_));
-    Ok(Person { name, practice, edits, manages, operates: matches!(ctx.actor, Actor::Admin(_)) })
+fn person(who: &SignedIn) -> Person {
+    let manages = who.rights == Some(Rights::Manager);
+    Person {
+        name: who.name.clone().unwrap_or_else(|| who.actor.role().to_owned()),
+        practice: !matches!(who.actor, Actor::Patient(_)),
+        edits: manages || matches!(who.actor, Actor::Practitioner(_)),
+        manages,
+        operates: matches!(who.actor, Actor::Admin(_)),
+    }
 }
 
 /// The address without the language switch, and what the switch says. The answer to a form has the path alone, since
@@ -227,9 +226,11 @@ impl Visitor {
     }
 
     /// The same visitor, just signed in: pages of this very request belong to the new session.
-    pub(super) async fn signed_in(&self, session: &Session, actor: Actor) -> Result<Self, Fault> {
-        let ctx = Ctx { actor, ..self.ctx.clone() };
-        let person = person(&ctx).await?;
+    pub(super) async fn signed_in(&self, session: &Session) -> Result<Self, Fault> {
+        let gone = Fault::plain("an account that has just signed in is gone");
+        let who = identity::signed_in(&self.ctx, session.account).await?.ok_or(gone)?;
+        let person = person(&who);
+        let ctx = Ctx { actor: who.actor, ..self.ctx.clone() };
         Ok(Self(Arc::new(Inner {
             app: self.app.clone(),
             ctx,

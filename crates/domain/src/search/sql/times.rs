@@ -1,11 +1,11 @@
 //! When candidates are free: one reading of claims for each round of them, the rest is computed.
-use rendez_platform::store::Prepared;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use rendez_platform::fault::Fault;
+use rendez_platform::store::Prepared;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{LocationId, PractitionerId};
 use uuid::Uuid;

@@ -138,7 +138,7 @@ impl Scene {
 
     async fn try_key(&self, kid: Option<&str>, key: &EncodingKey) -> Result<Actor, TokenRefusal> {
         let now = self.clock.now();
-        self.verifier.verify(&self.provider.token(kid, key, now), now).await
+        Ok(self.verifier.verify(&self.provider.token(kid, key, now), now).await?.actor)
     }
 }
 

@@ -36,7 +36,7 @@ impl Scene {
     }
 
     async fn verify(&self, token: &str) -> Result<Actor, TokenRefusal> {
-        self.verifier.verify(token, self.clock.now()).await
+        Ok(self.verifier.verify(token, self.clock.now()).await?.actor)
     }
 
     /// A token with the issuer's real key, but with claims of our choice.

@@ -108,7 +108,8 @@ impl<'a> Around<'a> {
         let unusual = weeks != "1"
             || rarely[1..].iter().any(|field| !field.value.is_empty())
             || visit_types.iter().any(|field| field.value == "yes");
-        let heading = self.visitor.page().t1("hours-rule", "number", number + 1);
+        let heading =
+            self.visitor.locale.text_with("hours-rule", [("number", (number + 1).to_string().into())]);
         RuleRow { number, heading, fields, rarely, visit_types, unusual }
     }
 

@@ -57,7 +57,10 @@ impl Editor {
         } else {
             asked.parse().map_err(|_| PageError::NotFound)?
         };
-        let person = directory::practitioner(&visitor.ctx, id).await?;
+        let person = match colleagues.iter().find(|colleague| colleague.id == id) {
+            Some(known) => known.clone(),
+            None => directory::practitioner(&visitor.ctx, id).await?,
+        };
         access::manage_practitioner(&visitor.ctx.actor, person.id, person.organization)
             .map_err(|_| PageError::NotFound)?;
         let conn = visitor.ctx.store.read_fresh().await?;
