@@ -266,6 +266,7 @@ pub fn new_practitioner() -> NewPractitioner {
         languages: vec!["fr".into()],
         phone: None,
         email: None,
+        about: None,
         accepts_new_patients: true,
         telehealth: false,
         works_public_holidays: false,

@@ -76,6 +76,8 @@ const send = (address, fields) =>
     row.className = "row";
     const said = row.appendChild(document.createElement("p"));
     said.setAttribute("role", "status");
+    // Whoever pressed a button of the last word goes on with this one's.
+    const pressed = notices.contains(document.activeElement);
     notices.replaceChildren(box);
     said.textContent = text;
     const button = (label, act) => {
@@ -86,7 +88,11 @@ const send = (address, fields) =>
       made.addEventListener("click", act);
     };
     if (undo) button(words.undo, undo);
-    button(document.querySelector("[data-close]").textContent, () => notices.replaceChildren());
+    button(document.querySelector("[data-close]").textContent, () => {
+      notices.replaceChildren();
+      goTo(current);
+    });
+    if (pressed) row.querySelector("button").focus();
   };
 
   // Arrow keys: one stop for Tab, then from time to time and from column to column.
@@ -212,6 +218,8 @@ const send = (address, fields) =>
     const answer = await fetch(`/practice/agenda/columns?${asked}`, { headers: { Accept: "text/html" } }).catch(() => null);
     const text = answer?.ok && !answer.redirected ? await answer.text().catch(() => null) : null;
     running = false;
+    // Signed out in another window: nobody's visits are shown any longer.
+    if (answer?.redirected) return location.reload();
     if (text === null) return changed.add("all"), later(5000);
     if (shared.busy) return changed.add("all"), later();
     take(parsed(text));
@@ -245,11 +253,12 @@ const send = (address, fields) =>
         delete root.dataset.live;
         known = true;
         // An answer that is no stream ends it for good: a server that restarts, for instance.
-        if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
+        if (stream.readyState === EventSource.CLOSED) look("all"), setTimeout(listen, 5000);
       });
     };
     listen();
     addEventListener("pagehide", () => stream.close());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look("all"));
     addEventListener("pageshow", (event) => event.persisted && location.reload());
   }
 
@@ -331,6 +340,7 @@ const send = (address, fields) =>
     const answer = await send(form.action, new FormData(form, submitter)).catch(() => null);
     delete form.dataset.sent;
     if (!answer) return fail(words.failed);
+    if (new URL(answer.url).pathname === "/sign-in") return location.reload();
     const page = parsed(await answer.text());
     if (new URL(answer.url).pathname !== "/practice/agenda") return fill(page);
     if (moving) return void (location.href = answer.url);
@@ -371,6 +381,9 @@ const send = (address, fields) =>
     print.hidden = false;
     print.addEventListener("click", () => window.print());
   }
+  for (const hint of document.querySelectorAll("[data-by-script]")) hint.hidden = false;
   remember(root);
   rove();
+  // A visit that is to be moved begins where it is, so that the arrows lead on from there.
+  if (moving) goTo(root.querySelector(`[data-visit="${CSS.escape(moving)}"]`) ?? items(root)[0]);
 })();

@@ -61,6 +61,7 @@
   };
   const move = async (id, fields, after) => {
     const answer = await send(`/practice/visits/${id}/move`, { csrf: words.token, key: words.key, by: "script", ...fields }).catch(() => null);
+    if (answer?.redirected) return location.reload();
     const said = await answer?.json().catch(() => null);
     after?.();
     if (!said) return tell(words.failed, "bad");

@@ -15,7 +15,8 @@
   const stay = async () => {
     try {
       const answer = await fetch(`${hold}/stay`, { method: "POST", body: secret() });
-      if (answer.status === 410) location.reload();
+      // Over, or somebody signed out in another window: the page itself says so.
+      if (answer.status === 410 || answer.redirected) location.reload();
     } catch {
       // Without a connection the hold ends when it would have ended anyway.
     }

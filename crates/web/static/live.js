@@ -73,8 +73,9 @@
   let last = Infinity;
   const tick = () => {
     const left = Math.max(0, Math.round((end - performance.now()) / 1000));
-    const minutes = Math.floor(left / 60);
-    shown.textContent = `${minutes}:${String(left % 60).padStart(2, "0")}`;
+    const two = (number) => String(number).padStart(2, "0");
+    const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+    shown.textContent = hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
     for (const mark of [300, 60]) {
       if (left <= mark && last > mark) spoken.textContent = box.dataset.left.replace("{minutes}", String(mark / 60));
     }
@@ -106,7 +107,10 @@ addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
-  // Times that were shown then may be gone, and a choice that was made then must not be answered again.
-  if (document.querySelector("[data-stream], form[action='/hold']")) return location.reload();
+  // Times that were shown then may be gone, a choice that was made then must not be answered again, and who was signed in
+  // then, or was not, may have changed.
+  if (document.querySelector("[data-stream], form[action='/hold'], form[action='/sign-out'], form[action='/sign-in']")) {
+    return location.reload();
+  }
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });

@@ -3,9 +3,9 @@
 (() => {
   const part = document.querySelector("[data-refresh]");
   const label = document.querySelector("[data-refresh-switch]");
-  if (!part || !label) return;
-  const wanted = label.querySelector("input");
-  label.hidden = false;
+  if (!part) return;
+  const wanted = label?.querySelector("input") ?? { checked: true };
+  if (label) label.hidden = false;
   const again = async () => {
     if (!wanted.checked || document.hidden || part.contains(document.activeElement)) return;
     try {
@@ -13,7 +13,7 @@
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
       // Somebody may have gone into it meanwhile.
-      if (fresh && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
+      if (fresh && fresh.textContent !== part.textContent && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);
     } catch {
       // The server may be starting again: the next time will tell.
     }

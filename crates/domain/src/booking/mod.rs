@@ -20,7 +20,7 @@ pub mod statements;
 pub use audit::{AuditEntry, audit_trail};
 pub use commands::{
     HoldRequest, LEFT_MINUTES, assign, book_at_desk, cancel, come_back, confirm, hold, leave, move_at_desk,
-    reschedule, settle,
+    outcomes, reschedule, settle, take_back,
 };
 pub(crate) use commands::{Kept, cancel_ahead, keep};
 pub use error::BookingRefusal;

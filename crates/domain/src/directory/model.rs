@@ -101,6 +101,8 @@ pub struct Practitioner {
     pub phone: Option<String>,
     /// For patients to write to.
     pub email: Option<String>,
+    /// What they tell patients about themselves and their work, in their own words, up to 2,000 characters.
+    pub about: Option<String>,
     /// Whether somebody new may book.
     pub accepts_new_patients: bool,
     /// Whether visits at a distance are offered.
@@ -138,6 +140,8 @@ pub struct NewPractitioner {
     pub phone: Option<String>,
     /// For patients to write to.
     pub email: Option<String>,
+    /// What they tell patients about themselves and their work, in their own words, up to 2,000 characters.
+    pub about: Option<String>,
     /// Whether somebody new may book.
     pub accepts_new_patients: bool,
     /// Whether visits at a distance are offered.
@@ -167,6 +171,8 @@ pub struct PractitionerChange {
     pub phone: Option<Option<String>>,
     /// For patients to write to.
     pub email: Option<Option<String>>,
+    /// What they tell patients about themselves.
+    pub about: Option<Option<String>>,
     /// Whether somebody new may book.
     pub accepts_new_patients: Option<bool>,
     /// Whether visits at a distance are offered.

@@ -20,7 +20,7 @@ use crate::identity::{access, rights_in};
 use crate::regions::search_key;
 
 const COLUMNS: &str = "p.id, p.organization_id, p.given_name, p.family_name, p.specialty, p.languages, p.phone, p.email,
-    p.accepts_new_patients, p.telehealth, p.works_public_holidays, p.active, p.version, p.schedule_version, p.location_id, p.sector";
+    p.accepts_new_patients, p.telehealth, p.works_public_holidays, p.active, p.version, p.schedule_version, p.location_id, p.sector, p.about";
 
 /// Enters a practitioner with location and visit types. `render` makes the answer that a repeated request gets again.
 pub async fn create_practitioner(
@@ -95,8 +95,8 @@ async fn insert(
     let name = search_key(&format!("{} {}", new.family_name, new.given_name));
     tx.execute(
         "INSERT INTO practitioner (id, organization_id, calendar_id, location_id, given_name, family_name, search_name, specialty,
-            languages, phone, email, accepts_new_patients, telehealth, works_public_holidays, sector)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            languages, phone, email, accepts_new_patients, telehealth, works_public_holidays, sector, about)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         &[
             &id.uuid(),
             &organization.uuid(),
@@ -113,6 +113,7 @@ async fn insert(
             &new.telehealth,
             &new.works_public_holidays,
             &new.sector,
+            &new.about,
         ],
     )
     .await?;
@@ -223,6 +224,7 @@ fn read(row: &Row, locations: Vec<Location>, visit_types: Vec<VisitType>) -> Pra
         version: row.get(12),
         schedule_version: row.get(13),
         sector: row.get(15),
+        about: row.get(16),
         locations,
         visit_types,
     }
@@ -257,7 +259,7 @@ pub async fn update_practitioner(
             let name = search_key(&format!("{family} {given}"));
             tx.execute(
                 "UPDATE practitioner SET given_name = $2, family_name = $3, search_name = $4, specialty = $5, languages = $6, phone = $7,
-                    email = $8, accepts_new_patients = $9, telehealth = $10, works_public_holidays = $11, active = $12, sector = $13,
+                    email = $8, accepts_new_patients = $9, telehealth = $10, works_public_holidays = $11, active = $12, sector = $13, about = $14,
                     version = version + 1, schedule_version = schedule_version + 1
                  WHERE id = $1",
                 &[
@@ -274,6 +276,7 @@ pub async fn update_practitioner(
                     &change.works_public_holidays.unwrap_or(before.works_public_holidays),
                     &change.active.unwrap_or(before.active),
                     &change.sector.unwrap_or(before.sector),
+                    &change.about.unwrap_or(before.about),
                 ],
             )
             .await?;

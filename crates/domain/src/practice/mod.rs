@@ -15,5 +15,5 @@ pub use patients::{
     FoundPatients, PatientBlock, PatientLine, PatientQuestion, PatientRecord, VisitsOfPatient,
     blocked_patients, find_patients, patient_record, visits_of_patient,
 };
-pub use trail::{Doer, Trail, TrailEntry, TrailFilter, trail};
+pub use trail::{Doer, Moved, Trail, TrailEntry, TrailFilter, trail};
 pub use workplace::{Workplace, workplace, workplaces};

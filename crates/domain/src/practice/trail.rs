@@ -10,6 +10,7 @@ use rendez_platform::fault::Fault;
 use rendez_platform::store::{Conn, Prepared};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AccountId, AppointmentId, PatientId, PractitionerId};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::error::PracticeRefusal;
@@ -68,6 +69,23 @@ pub struct TrailEntry {
     pub practitioner: Option<String>,
     /// The address of the account or invitation that it concerns.
     pub member: Option<String>,
+    /// What a move changed, where it is known: rows from before this was kept do not say.
+    pub moved: Option<Moved>,
+    /// Why a visit was put over another.
+    pub overbook_reason: Option<String>,
+}
+
+/// A visit's two times, and whose they were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// When it was.
+    pub from: Timestamp,
+    /// With whom it was.
+    pub from_practitioner: String,
+    /// When it was to be.
+    pub to: Timestamp,
+    /// With whom it was to be.
+    pub to_practitioner: String,
 }
 
 /// A page of the trail, the latest first.
@@ -81,11 +99,16 @@ pub struct Trail {
 
 const READ: &str = "
 SELECT u.id, u.at, u.actor, u.action, a.id, a.starts_at, a.time_zone, p.id, p.given_name || ' ' || p.family_name,
-       d.given_name || ' ' || d.family_name, coalesce(s.email, i.email)
+       d.given_name || ' ' || d.family_name, coalesce(s.email, i.email),
+       (u.detail->>'from')::timestamptz, f.given_name || ' ' || f.family_name,
+       (u.detail->>'to')::timestamptz, t.given_name || ' ' || t.family_name,
+       CASE WHEN u.action = 'appointment.overbook' THEN a.overbook_reason END
 FROM audit u
 LEFT JOIN appointment a ON a.id = u.subject_id AND a.organization_id = u.organization_id
 LEFT JOIN patient p ON p.id = coalesce(a.patient_id, u.subject_id)
 LEFT JOIN practitioner d ON d.id = coalesce(a.practitioner_id, u.subject_id) AND d.organization_id = u.organization_id
+LEFT JOIN practitioner f ON f.id = (u.detail->>'from_practitioner')::uuid
+LEFT JOIN practitioner t ON t.id = (u.detail->>'to_practitioner')::uuid
 LEFT JOIN account s ON s.id = u.subject_id
 LEFT JOIN invitation i ON i.id = u.subject_id AND i.organization_id = u.organization_id
 WHERE u.organization_id = $1
@@ -127,10 +150,21 @@ pub async fn trail(ctx: &Ctx, at: &Workplace, filter: &TrailFilter) -> Result<Tr
             patient: row.get::<_, Option<Uuid>>(7).map(|id| (PatientId::from_uuid(id), row.get(8))),
             practitioner: row.get(9),
             member: row.get(10),
+            moved: moved(row),
+            overbook_reason: row.get(15),
         })
         .collect();
     let next = entries.last().map(|last| last.id).filter(|_| rows.len() > ENTRIES);
     Ok(Trail { entries, next })
+}
+
+fn moved(row: &Row) -> Option<Moved> {
+    Some(Moved {
+        from: row.get::<_, Option<Timestamp>>(11)?,
+        from_practitioner: row.get::<_, Option<String>>(12)?,
+        to: row.get::<_, Option<Timestamp>>(13)?,
+        to_practitioner: row.get::<_, Option<String>>(14)?,
+    })
 }
 
 /// Whose id an actor's text holds.

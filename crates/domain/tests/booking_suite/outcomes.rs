@@ -179,3 +179,32 @@ async fn a_patient_neither_cancels_nor_moves_a_visit_that_has_begun_nor_says_wha
     booking::cancel(&world.desk_of(&practitioner), booked.id, None, None).await.expect("the desk may");
     world.assert_consistent().await;
 }
+
+#[tokio::test]
+async fn what_was_said_by_mistake_is_taken_back() {
+    let world = World::new().await;
+    let practitioner = world.practitioner(vec![]).await;
+    let day = world.open_day(&practitioner, 3, 60).await;
+    let ana = world.patient().await;
+    let visit = world.book(ana, world.slot(&practitioner, day.start())).await;
+    let now = || world.services.clock.now();
+    let early = booking::take_back(&world.admin(), visit.id, None).await;
+    assert!(matches!(early, Err(BookingRefusal::Already(Status::Booked))), "{early:?}");
+    assert!(booking::outcomes(&visit, now()).is_empty(), "nobody arrives three days before");
+    world.let_pass(SignedDuration::from_hours(24 * 3)).await;
+    for outcome in [Outcome::Arrived, Outcome::Fulfilled, Outcome::NoShow] {
+        assert!(booking::outcomes(&visit, visit.range.start()).contains(&outcome));
+        if booking::settle(&world.admin(), visit.id, None, outcome).await.is_err() {
+            world.let_pass(SignedDuration::from_hours(24)).await;
+            booking::settle(&world.admin(), visit.id, None, outcome).await.expect("it has begun");
+        }
+        let patient = booking::take_back(&world.ctx(Actor::Patient(ana)), visit.id, None).await;
+        assert!(matches!(patient, Err(BookingRefusal::Denied(_))), "{patient:?}");
+        let back = booking::take_back(&world.admin(), visit.id, None).await.expect("a slip of the hand");
+        assert_eq!((back.status, back.range), (Status::Booked, visit.range));
+        world.assert_consistent().await;
+    }
+    booking::cancel(&world.admin(), visit.id, None, None).await.expect("staff may");
+    let gone = booking::take_back(&world.admin(), visit.id, None).await;
+    assert!(matches!(gone, Err(BookingRefusal::WrongStatus)), "its time may be somebody else's: {gone:?}");
+}

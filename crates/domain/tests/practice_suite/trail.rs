@@ -1,7 +1,8 @@
 //! The trail of a practice.
 
+use rendez_domain::booking;
 use rendez_domain::identity::access::Denied;
-use rendez_domain::practice::{self, Doer, PracticeRefusal, TrailFilter};
+use rendez_domain::practice::{self, Doer, Moved, PracticeRefusal, TrailFilter};
 
 use crate::house::House;
 
@@ -30,6 +31,22 @@ async fn a_manager_reads_who_did_what_and_nobody_reads_of_other_practices() {
     let entered = &all[2];
     assert_eq!(entered.doer, Doer::Named { role: "staff".into(), name: "accueil@cabinet.example".into() });
     assert!(all.iter().all(|entry| entry.patient.as_ref().is_none_or(|(id, _)| *id != bob)));
+
+    let patients_visit = confirmed.visit.as_ref().expect("a visit").0;
+    let later = world.slot(&house.doctor, day.start() + jiff::SignedDuration::from_mins(15));
+    booking::reschedule(&world.admin(), patients_visit, None, later).await.expect("free");
+    let moved = practice::trail(&ctx, &at, &TrailFilter::default()).await.expect("a trail").entries;
+    let name = format!("{} {}", house.doctor.given_name, house.doctor.family_name);
+    assert_eq!(
+        moved[0].moved,
+        Some(Moved {
+            from: day.start(),
+            from_practitioner: name.clone(),
+            to: later.start(),
+            to_practitioner: name
+        })
+    );
+    assert!(moved[1..].iter().all(|entry| entry.moved.is_none()));
 
     let of_patients = TrailFilter { actor: Some("patient".into()), ..TrailFilter::default() };
     let some = practice::trail(&ctx, &at, &of_patients).await.expect("a trail").entries;

@@ -59,3 +59,22 @@ fn birth_date(adult: bool, today: Date, dice: &Dice) -> Date {
     let days = if adult { dice.between(30 * 365, 45 * 365) } else { dice.between(60, 92 * 365) };
     today.checked_sub(days.days()).unwrap_or(today)
 }
+
+/// What some practitioners tell of themselves; others say nothing.
+pub(super) fn about(locale: &str, family_name: &str) -> Option<&'static str> {
+    let said = match locale {
+        "fr" => [
+            "Je reçois sur rendez-vous, adultes et enfants. Apportez vos ordonnances en cours et vos derniers résultats.\n\nLe cabinet est au rez-de-chaussée et accessible en fauteuil roulant.",
+            "Sur rendez-vous uniquement. Prévenez-nous si vous avez du retard\u{a0}: nous ferons au mieux.\n\nParking devant le cabinet, arrêt de bus à deux minutes.",
+        ],
+        "de" => [
+            "Termine nach Vereinbarung, für Erwachsene und Kinder. Bringen Sie bitte Ihre Medikamentenliste und die letzten Befunde mit.\n\nDie Praxis liegt im Erdgeschoss und ist barrierefrei.",
+            "Nur nach Vereinbarung. Sagen Sie uns Bescheid, wenn Sie sich verspäten.\n\nParkplätze vor dem Haus, Bushaltestelle in zwei Minuten.",
+        ],
+        _ => [
+            "By appointment, adults and children. Please bring your list of medicines and your latest results.\n\nThe practice is on the ground floor and has no steps.",
+            "By appointment only. Tell us if you are late: we will do what we can.\n\nParking in front of the house, a bus stop two minutes away.",
+        ],
+    };
+    said.get(family_name.chars().count() % 3).copied()
+}

@@ -7,6 +7,7 @@ use rendez_platform::store::Transaction;
 use rendez_vocab::{Actor, TimeRange};
 use uuid::Uuid;
 
+use super::people;
 use super::world::{Appointment, Patient, Practice, Practitioner};
 use crate::bulk::copy::{copy, row};
 
@@ -46,7 +47,7 @@ pub(super) async fn write(
     };
     calendars(tx, world, &mut progress).await?;
     practices(tx, pack, world).await?;
-    practitioners(tx, world, &mut progress).await?;
+    practitioners(tx, pack, world, &mut progress).await?;
     openings(tx, world).await?;
     patients(tx, pack, &world.patients, &mut progress).await?;
     appointments(tx, pack, &world.appointments, &mut progress).await?;
@@ -100,6 +101,7 @@ async fn practices(tx: &Transaction<'_>, pack: &Pack, world: &World) -> Result<(
 
 async fn practitioners(
     tx: &Transaction<'_>,
+    pack: &Pack,
     world: &World,
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(), Fault> {
@@ -118,6 +120,7 @@ async fn practitioners(
             &one.languages,
             &one.phone,
             &one.email,
+            people::about(pack.default_locale(), &one.family_name),
             schedule.accepts_new_patients,
             schedule.visit_types.iter().any(|visit_type| visit_type.telehealth),
             schedule.works_public_holidays,
@@ -125,7 +128,7 @@ async fn practitioners(
         ]
     });
     let columns = "id, organization_id, calendar_id, location_id, given_name, family_name, search_name, specialty, sector, languages,
-        phone, email, accepts_new_patients, telehealth, works_public_holidays, schedule_version";
+        phone, email, about, accepts_new_patients, telehealth, works_public_holidays, schedule_version";
     copy(tx, "practitioner", columns, Box::new(rows), progress).await?;
     let count = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     let rows = world.practitioners().flat_map(|(_, one)| {

@@ -17,7 +17,7 @@ const SOURCE: &str = include_str!("../../../web/src/pages/mod.rs");
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What a page answers to nobody and to a stranger who is signed in. `/sign-in` means: sent there.
-const PAGES: [(&str, &str, &str); 52] = [
+const PAGES: [(&str, &str, &str); 53] = [
     ("/", "200", "200"),
     ("/search", "200", "200"),
     ("/practitioners/{id}", "200", "200"),
@@ -58,6 +58,7 @@ const PAGES: [(&str, &str, &str); 52] = [
     ("/practice/hours/time-off", "/", "/"),
     ("/practice/visit-types", "/sign-in", "403"),
     ("/practice/visit-types/{id}", "/sign-in", "403"),
+    ("/practice/profile", "/sign-in", "403"),
     ("/practice/patients", "/sign-in", "403"),
     ("/practice/patients/{id}", "/sign-in", "403"),
     ("/practice/staff", "/sign-in", "403"),
@@ -74,7 +75,7 @@ const PAGES: [(&str, &str, &str); 52] = [
 ];
 
 /// What forms are sent to.
-const FORMS: [&str; 44] = [
+const FORMS: [&str; 45] = [
     "/hold",
     "/sign-in",
     "/sign-up",
@@ -104,6 +105,7 @@ const FORMS: [&str; 44] = [
     "/practice/hours/time-off/{id}/end",
     "/practice/visit-types",
     "/practice/visit-types/{id}",
+    "/practice/profile",
     "/practice/patients",
     "/practice/patients/{id}/block",
     "/practice/patients/{id}/unblock",
@@ -277,7 +279,11 @@ async fn a_form_counts_only_from_a_page_that_we_gave_to_its_visitor() {
         let url = filled(path, &practice, &visit);
         for body in [String::new(), "csrf=".to_owned(), format!("csrf={}", encoded(&claras))] {
             let answer = nobody.send_text(&url, body.clone()).await;
-            assert_eq!(answer.status, 403, "{path} of nobody with `{body}`");
+            let open =
+                ["/hold", "/sign-in", "/sign-up", "/invitations"].iter().any(|open| path.starts_with(open));
+            let expected = if open { (403, "") } else { (303, "/sign-in?why=ended&next=") };
+            let said = (answer.status, answer.header("location"));
+            assert_eq!(said, expected, "{path} of nobody with `{body}`");
             let answer = ben.send_text(&url, body.clone()).await;
             assert_eq!(answer.status, 403, "{path} of ben with `{body}`");
         }
@@ -285,6 +291,27 @@ async fn a_form_counts_only_from_a_page_that_we_gave_to_its_visitor() {
         assert_eq!(json.json(&serde_json::json!({"csrf": "x"})).await.status, 403, "{path}");
     }
     assert_eq!(ben.open("/visits").await.status, 200, "he is signed in still");
+    app.close().await;
+}
+
+#[tokio::test]
+async fn who_was_signed_out_in_another_window_comes_back_to_the_same_page() {
+    let app = TestApp::start().await;
+    let mut ben = signed_in(&app, "ben@example.org").await;
+    let kept = ben.open("/people").await;
+    assert_eq!(kept.header("cache-control"), "private, no-store");
+    let (csrf, key) = (ben.hidden["csrf"].clone(), ben.hidden["key"].clone());
+    ben.send("/sign-out", &[]).await;
+    let body = format!("csrf={}&key={}", encoded(&csrf), encoded(&key));
+    let ask = ben.caller.ask(Method::POST, "/people").header("cookie", &ben.jar());
+    let ask = ask.header("referer", "https://rendez.example/people?x=1").header("accept", "text/html");
+    let sent = ask.body("application/x-www-form-urlencoded", body).await;
+    assert_eq!((sent.status, sent.header("location")), (303, "/sign-in?why=ended&next=/people%3Fx%3D1"));
+    let asked = ben.open(sent.header("location")).await;
+    assert!(asked.text.contains("You were signed out meanwhile"), "{}", asked.text);
+    let fields = [("email", "ben@example.org"), ("password", PASSWORD), ("next", "/people?x=1")];
+    let back = ben.send("/sign-in", &fields).await;
+    assert_eq!((back.status, back.header("location")), (303, "/people?x=1"));
     app.close().await;
 }
 

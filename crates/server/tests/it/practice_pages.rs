@@ -63,6 +63,7 @@ async fn who_sees_which_page_of_the_practice() {
         (format!("/practice/patients/{}", house.patient), [200, 200, 404]),
         (format!("/practice/hours?practitioner={doctor}"), [403, 200, 404]),
         (format!("/practice/visit-types?practitioner={doctor}"), [403, 200, 404]),
+        (format!("/practice/profile?practitioner={doctor}"), [403, 200, 404]),
         (format!("/practice/visit-types/{visit_type}?practitioner={doctor}"), [403, 200, 404]),
         (format!("/practice/visit-types/new?practitioner={doctor}"), [403, 200, 404]),
         (format!("/practice/staff?organization={organization}"), [403, 200, 404]),
@@ -83,6 +84,42 @@ async fn who_sees_which_page_of_the_practice() {
             assert!(expected == 200 || !answer.text.contains("Quatremaille"), "{path} tells of the patient");
         }
     }
+    house.app.close().await;
+}
+
+#[tokio::test]
+async fn what_a_practice_says_of_itself_is_read_by_patients() {
+    let mut house = house().await;
+    let doctor = house.doctor.id.to_string();
+    let shown = house.manager.open(&format!("/practice/profile?practitioner={doctor}")).await;
+    let version = shown.text.split_once("name=\"version\" value=\"").expect("a version").1;
+    let version = version.split('"').next().expect("a number").to_owned();
+    let about = "Sur rendez-vous.\r\n\r\n<b>Deuxième</b> étage.";
+    let said = |phone: &'static str| {
+        [
+            ("practitioner", doctor.clone()),
+            ("version", version.clone()),
+            ("about", about.to_owned()),
+            ("phone", phone.to_owned()),
+            ("telehealth", "yes".to_owned()),
+        ]
+    };
+    let send = async |who: &mut Browser, fields: [(&'static str, String); 5]| {
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        who.send("/practice/profile", &fields).await
+    };
+    let wrong = send(&mut house.manager, said("12")).await;
+    assert!(wrong.status == 422 && wrong.text.contains("Deuxième"), "what was typed stays: {}", wrong.text);
+    let saved = send(&mut house.manager, said("02 99 12 34 56")).await;
+    assert_eq!(saved.status, 303, "{}", saved.text);
+    let late = send(&mut house.manager, said("02 99 12 34 57")).await;
+    assert_eq!(late.status, 409, "somebody else has saved since");
+    let read = Browser::new(&house.app).open(&format!("/practitioners/{doctor}")).await;
+    assert!(read.text.contains("<p class=\"written\">Sur rendez-vous.</p>"), "{}", read.text);
+    assert!(!read.text.contains("<b>Deuxième"), "what was written is text");
+    assert!(read.text.contains("tel:+33299123456"));
+    let by_program = house.app.nobody().get(format!("/v1/practitioners/{doctor}")).await.ok();
+    assert_eq!((&by_program["about"], &by_program["accepts_new_patients"]), (&about.into(), &false.into()));
     house.app.close().await;
 }
 
@@ -110,6 +147,7 @@ async fn forms_of_another_practice_and_garbage_change_nothing() {
         ("/practice/hours/time-off".to_owned(), 404),
         ("/practice/hours/time-off/off_x/end".to_owned(), 404),
         ("/practice/visit-types".to_owned(), 404),
+        ("/practice/profile".to_owned(), 404),
         (format!("/practice/visit-types/{}", house.doctor.visit_types[0].id), 404),
         ("/practice/patients".to_owned(), 404),
         (format!("/practice/patients/{}/block", house.patient), 404),

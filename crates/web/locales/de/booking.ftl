@@ -67,3 +67,4 @@ refused-not-started = Der Termin hat noch nicht begonnen.
 refused-same-slot = Der Termin liegt schon auf dieser Zeit.
 refused-changed = Der Termin hat sich inzwischen geändert. Sehen Sie ihn sich noch einmal an.
 refused-running = Dieselbe Anfrage läuft noch. Warten Sie einen Moment und sehen Sie dann unter „Meine Termine“ nach.
+hold-freed = Der Termin ist wieder frei. Nichts ist gebucht.

@@ -20,6 +20,7 @@ fact-for = Für
 # A time that could not be had.
 taken-others = Für jemand anderen buchen
 taken-holds = Diese Termine sind für Sie reserviert: Bestätigen Sie einen, oder geben Sie einen frei
+taken-in-the-way = Ihre Termine und Reservierungen zu dieser Zeit
 refused-call = In der Praxis anrufen: { $phone }
 refused-others = Andere Behandelnde in der Nähe
 

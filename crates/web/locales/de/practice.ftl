@@ -18,6 +18,7 @@ day-overbooked-why = Grund der Überbuchung: { $reason }
 day-arrived = Eingetroffen
 day-fulfilled = Hat stattgefunden
 day-no-show = Versäumt
+day-take-back = Vermerk zurücknehmen
 day-done = Vermerkt.
 
 # Mails of the demo.

@@ -67,3 +67,4 @@ refused-not-started = The visit has not begun yet.
 refused-same-slot = The visit is at that time already.
 refused-changed = The visit has changed in the meantime. Look at it again.
 refused-running = The same request is still running. Wait a moment, then look at your visits.
+hold-freed = The time is free again. Nothing is booked.

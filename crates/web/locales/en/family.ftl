@@ -20,6 +20,7 @@ fact-for = For
 # A time that could not be had.
 taken-others = Book it for somebody else
 taken-holds = You hold these times: confirm one or give it back
+taken-in-the-way = Your visits and holds at that time
 refused-call = Call the practice: { $phone }
 refused-others = Other practitioners nearby
 

@@ -18,6 +18,7 @@ day-overbooked-why = Overbooked because: { $reason }
 day-arrived = Arrived
 day-fulfilled = Took place
 day-no-show = Missed
+day-take-back = Take back
 day-done = Noted.
 
 # Mails of the demo.

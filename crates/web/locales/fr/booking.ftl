@@ -67,3 +67,4 @@ refused-not-started = Le rendez-vous n’a pas encore commencé.
 refused-same-slot = Le rendez-vous est déjà à cet horaire.
 refused-changed = Le rendez-vous a changé entre-temps. Regardez-le à nouveau.
 refused-running = La même demande est en cours. Attendez un instant, puis regardez vos rendez-vous.
+hold-freed = L’horaire est de nouveau libre. Rien n’est réservé.

@@ -20,6 +20,7 @@ fact-for = Pour
 # Un horaire qui n’a pu être obtenu.
 taken-others = Réserver pour quelqu’un d’autre
 taken-holds = Ces horaires vous sont réservés : confirmez-en un ou rendez-le
+taken-in-the-way = Vos rendez-vous et réservations à cette heure
 refused-call = Appeler le cabinet : { $phone }
 refused-others = D’autres praticiens à proximité
 

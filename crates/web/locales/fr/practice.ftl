@@ -18,6 +18,7 @@ day-overbooked-why = En surréservation parce que : { $reason }
 day-arrived = Arrivé
 day-fulfilled = Honoré
 day-no-show = Non honoré
+day-take-back = Annuler cette mention
 day-done = C’est noté.
 
 # Mails of the demo.

@@ -41,6 +41,8 @@ pub struct PractitionerBody {
     pub phone: Option<String>,
     /// For patients to write to.
     pub email: Option<String>,
+    /// What they tell patients about themselves and their work, in their own words.
+    pub about: Option<String>,
     /// Whether somebody new may book; true without it.
     pub accepts_new_patients: Option<bool>,
     /// Whether visits at a distance are offered; false without it.
@@ -66,6 +68,7 @@ impl FromFields for PractitionerBody {
             languages: fields.optional("languages", read::list(20, read::language)),
             phone: fields.optional("phone", read::phone),
             email: fields.optional("email", read::email),
+            about: fields.optional("about", read::paragraph(1..=2000)),
             accepts_new_patients: fields.optional("accepts_new_patients", read::boolean),
             telehealth: fields.optional("telehealth", read::boolean),
             works_public_holidays: fields.optional("works_public_holidays", read::boolean),
@@ -103,6 +106,8 @@ pub struct PractitionerView {
     pub phone: Option<String>,
     /// For patients to write to.
     pub email: Option<String>,
+    /// What they tell patients about themselves and their work, in their own words.
+    pub about: Option<String>,
     /// Whether somebody new may book.
     pub accepts_new_patients: bool,
     /// Whether visits at a distance are offered.
@@ -133,6 +138,7 @@ impl From<&Practitioner> for PractitionerView {
             languages: known.languages.clone(),
             phone: known.phone.clone(),
             email: known.email.clone(),
+            about: known.about.clone(),
             accepts_new_patients: known.accepts_new_patients,
             telehealth: known.telehealth,
             works_public_holidays: known.works_public_holidays,
@@ -159,6 +165,7 @@ pub(crate) async fn create(command: Command<PractitionerBody>) -> Result<Respons
         languages: body.languages.unwrap_or_default(),
         phone: body.phone,
         email: body.email,
+        about: body.about,
         accepts_new_patients: body.accepts_new_patients.unwrap_or(true),
         telehealth: body.telehealth.unwrap_or(false),
         works_public_holidays: body.works_public_holidays.unwrap_or(false),
@@ -213,6 +220,7 @@ pub(crate) struct PractitionerChangeSchema {
     languages: Option<Vec<String>>,
     phone: Option<String>,
     email: Option<String>,
+    about: Option<String>,
     accepts_new_patients: Option<bool>,
     telehealth: Option<bool>,
     works_public_holidays: Option<bool>,
@@ -229,6 +237,7 @@ impl FromFields for PractitionerChangeBody {
             languages: fields.replace("languages", read::list(20, read::language)),
             phone: fields.change("phone", read::phone),
             email: fields.change("email", read::email),
+            about: fields.change("about", read::paragraph(1..=2000)),
             accepts_new_patients: fields.replace("accepts_new_patients", read::boolean),
             telehealth: fields.replace("telehealth", read::boolean),
             works_public_holidays: fields.replace("works_public_holidays", read::boolean),

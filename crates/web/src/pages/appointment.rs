@@ -167,7 +167,15 @@ pub(super) async fn cancel(Path(id): Path<String>, posted: Posted) -> Response {
     posted
         .answer(async {
             let ctx = posted.once("POST /appointments/{id}/cancel", &[&id]);
+            let before = booking::find(&posted.ctx, read(&id)?).await?;
             match booking::cancel(&ctx, read(&id)?, None, posted.short_text("reason", REASON)).await {
+                // It was never booked: whoever gives a time back goes on to the others.
+                Ok(_) if before.status == Status::Held && !posted.is_practice() => {
+                    let date = when::on_clock_of(&before.time_zone, before.range.start()).date();
+                    let (visit_type, week) = (before.visit_type, when::week_name(date));
+                    let times = format!("/practitioners/{}?visit_type={visit_type}", before.practitioner);
+                    Ok(go(&format!("{times}&week={week}&done=freed")))
+                }
                 Ok(_) | Err(BookingRefusal::Already(Status::Cancelled)) => {
                     Ok(go(&format!("/appointments/{id}?done=cancelled")))
                 }
@@ -182,12 +190,15 @@ pub(super) async fn outcome(Path(id): Path<String>, posted: Posted) -> Response 
     posted
         .answer(async {
             let outcomes = [Outcome::Arrived, Outcome::Fulfilled, Outcome::NoShow];
-            let outcome = outcomes
-                .into_iter()
-                .find(|known| known.status().as_str() == posted.field("status"))
-                .ok_or(PageError::NotFound)?;
-            let ctx = posted.once("POST /appointments/{id}/outcome", &[&id, posted.field("status")]);
-            let visit = match booking::settle(&ctx, read(&id)?, None, outcome).await {
+            let said = posted.field("status");
+            let outcome = outcomes.into_iter().find(|known| known.status().as_str() == said);
+            let ctx = posted.once("POST /appointments/{id}/outcome", &[&id, said]);
+            let noted = match outcome {
+                Some(outcome) => booking::settle(&ctx, read(&id)?, None, outcome).await,
+                None if said == Status::Booked.as_str() => booking::take_back(&ctx, read(&id)?, None).await,
+                None => return Err(PageError::NotFound),
+            };
+            let visit = match noted {
                 Ok(visit) => visit,
                 Err(BookingRefusal::Already(_)) => booking::find(&posted.ctx, read(&id)?).await?,
                 Err(refusal) => return Err(refusal.into()),

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use super::error::PageError;
 use super::page::{Link, Notice, Page};
 use super::query::Lenient;
-use super::views::{name_of, status_kind, status_text};
+use super::views::{Action, name_of, status_kind, status_text};
 use super::visitor::Visitor;
 use super::when;
 
@@ -35,12 +35,6 @@ pub(super) struct Asked {
     practitioner: String,
     #[serde(default)]
     done: String,
-}
-
-/// Something the practice can say of a visit.
-struct Action {
-    value: &'static str,
-    text: String,
 }
 
 /// A visit in the list.
@@ -234,15 +228,6 @@ impl Entry {
         let visit_type = person.visit_types.iter().find(|known| known.id == visit.visit_type);
         let begun = visit.range.start() <= now;
         let expected = visit.status == Status::Booked;
-        let offers: &[(&'static str, &str)] = match visit.status {
-            Status::Booked if begun => {
-                &[("arrived", "day-arrived"), ("fulfilled", "day-fulfilled"), ("no-show", "day-no-show")]
-            }
-            Status::Booked => &[("arrived", "day-arrived")],
-            Status::Arrived => &[("fulfilled", "day-fulfilled")],
-            _ => &[],
-        };
-        let actions = offers.iter().map(|(value, key)| Action { value, text: visitor.t(key) }).collect();
         Self {
             id: visit.id.to_string(),
             start: visit.range.start().to_string(),
@@ -259,7 +244,7 @@ impl Entry {
             overbook_reason: visit.overbook_reason.clone().unwrap_or_default(),
             over: !expected && visit.status != Status::Arrived,
             can_cancel: expected && !begun,
-            actions,
+            actions: Action::of(visitor, visit, now),
         }
     }
 }

@@ -32,6 +32,8 @@ pub(super) enum PageError {
     Forbidden,
     /// The form did not come from a page of this visitor.
     ForeignForm,
+    /// The form was given to somebody who has been signed out since, on the page with this path.
+    SignedOut { from: String },
     /// The form was longer than any of ours.
     TooLong,
     /// Too many tries.
@@ -144,12 +146,16 @@ impl PageError {
         let visits = || Link::new("/visits", visitor.t("error-visits"));
         let (status, heading, text, links) = match &self {
             Self::SignIn => return sign_in_first(visitor),
+            Self::SignedOut { from } => {
+                return go(&format!("/sign-in?why=ended&next={}", query_value(from)));
+            }
             Self::NotFound => {
                 (StatusCode::NOT_FOUND, t("error-404-title"), t("error-404-text"), vec![home()])
             }
             Self::Forbidden => {
                 let sign_in = Link::new("/sign-in", t("error-sign-in"));
-                (StatusCode::FORBIDDEN, t("error-403-title"), t("error-403-text"), vec![home(), sign_in])
+                let links = if visitor.actor().is_somebody() { vec![home()] } else { vec![home(), sign_in] };
+                (StatusCode::FORBIDDEN, t("error-403-title"), t("error-403-text"), links)
             }
             Self::ForeignForm => {
                 let sign_in = Link::new("/sign-in", t("error-sign-in"));
@@ -163,7 +169,11 @@ impl PageError {
             }
             Self::Refused(refusal) => {
                 let text = refusal_text(visitor.locale, refusal);
-                (StatusCode::CONFLICT, t("error-409-title"), text, vec![visits().current(true), home()])
+                let back = match visitor.is_practice() {
+                    true => Link::new("/practice/agenda", t("nav-agenda")),
+                    false => visits(),
+                };
+                (StatusCode::CONFLICT, t("error-409-title"), text, vec![back.current(true), home()])
             }
             Self::TooManyWishes { limit } => {
                 let text = visitor.locale.text_with("waiting-too-many", [("limit", (*limit).into())]);

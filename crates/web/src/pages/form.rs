@@ -8,7 +8,8 @@ use std::ops::Deref;
 
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri, header};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,6 +41,7 @@ impl FromRequest<App> for Posted {
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
         let Ok(visitor) = Visitor::from_request_parts(&mut parts, app).await;
+        let from = form_page(&parts);
         let read = Form::<Vec<(String, String)>>::from_request(Request::from_parts(parts, body), app).await;
         let fields: HashMap<String, String> = match read {
             Ok(Form(fields)) => fields.into_iter().collect(),
@@ -49,9 +51,30 @@ impl FromRequest<App> for Posted {
             Err(_) => return Err(visitor.answer(async { Err(PageError::ForeignForm) }).await),
         };
         if !fields.get("csrf").is_some_and(|csrf| visitor.sent_form(csrf)) {
-            return Err(visitor.answer(async { Err(PageError::ForeignForm) }).await);
+            return Err(visitor.answer(async { Err(not_ours(&visitor, from)) }).await);
         }
         Ok(Self { visitor, fields })
+    }
+}
+
+/// Forms that are given to people who are not signed in.
+const FOR_ANYBODY: [&str; 5] = ["/sign-in", "/sign-up", "/hold", "/invitation", "/password"];
+
+/// The path of the page that a form for somebody who is signed in stands on; `None` if it is for anybody.
+fn form_page(parts: &Parts) -> Option<String> {
+    let path = parts.uri.path();
+    if FOR_ANYBODY.iter().any(|open| path.starts_with(open)) {
+        return None;
+    }
+    let from = parts.headers.get(header::REFERER).and_then(|from| from.to_str().ok()?.parse::<Uri>().ok());
+    Some(from.and_then(|from| Some(from.path_and_query()?.as_str().to_owned())).unwrap_or_default())
+}
+
+/// Why a form is not one that this visitor was given: most often they have been signed out in another window.
+fn not_ours(visitor: &Visitor, from: Option<String>) -> PageError {
+    match from {
+        Some(from) if !visitor.ctx.actor.is_somebody() => PageError::SignedOut { from },
+        _ => PageError::ForeignForm,
     }
 }
 

@@ -11,7 +11,7 @@ use rendez_domain::Ctx;
 use rendez_domain::availability::Slot;
 use rendez_domain::booking::{self, AppointmentFilter, BookingRefusal, HoldRequest, Status};
 use rendez_domain::directory::{self, Practitioner};
-use rendez_domain::identity;
+use rendez_domain::identity::{self, access};
 use rendez_vocab::Actor;
 use rendez_vocab::ids::{PatientId, SlotId};
 
@@ -22,7 +22,7 @@ use super::page::{Link, Page};
 use super::people::full_name;
 use super::views::{SlotButton, Who, name_of};
 use super::visitor::{Visitor, go};
-use super::week::instead_of;
+use super::week::{busy, instead_of};
 use super::when;
 
 /// The purpose of the signature over a wish.
@@ -43,7 +43,9 @@ struct TakenPage {
     /// The time itself, for somebody else.
     slot: String,
     others: Vec<Other>,
-    /// Times that are held and stand in the way, each with where it is confirmed or given back.
+    /// What `holds` are.
+    in_the_way: String,
+    /// Visits and times that are held and stand in the way, each with where it is changed, confirmed or given back.
     holds: Vec<Link>,
     links: Vec<Link>,
 }
@@ -88,7 +90,7 @@ pub(super) async fn take(
     slot: SlotId,
     patient: Option<PatientId>,
 ) -> Result<Response, PageError> {
-    let Actor::Patient(own) = ctx.actor else { return Err(PageError::Forbidden) };
+    let Actor::Patient(own) = ctx.actor else { return at_the_desk(visitor, slot).await };
     match booking::hold(ctx, HoldRequest { slot, patient: patient.unwrap_or(own), reason: None }).await {
         Ok(visit) => Ok(go(&format!("/appointments/{}/confirm", visit.id))),
         Err(BookingRefusal::AlreadyYours { appointment }) => {
@@ -96,6 +98,13 @@ pub(super) async fn take(
         }
         Err(refusal) => refused(visitor, Wanted { slot, patient, action: "/hold".to_owned() }, refusal).await,
     }
+}
+
+/// A free time that somebody presses who works here: they book for a caller, where the practitioner is theirs.
+async fn at_the_desk(visitor: &Visitor, slot: SlotId) -> Result<Response, PageError> {
+    let person = directory::practitioner(&visitor.ctx, slot.practitioner).await?;
+    access::manage_practitioner(&visitor.ctx.actor, person.id, person.organization)?;
+    Ok(go(&format!("/practice/book?practitioner={}&start={}", person.id, slot.start())))
 }
 
 /// The page that says why a time could not be had, with what to do instead: for holding, confirming and moving.
@@ -109,18 +118,18 @@ pub(super) async fn refused(
         PageError::Refused(refusal) => refusal,
         other => return Err(other),
     };
-    let slot = wanted.slot;
+    let (slot, patient) = (wanted.slot, wanted.patient);
     let person = directory::practitioner(&visitor.ctx, slot.practitioner).await?;
     let (heading, slots) = match &refusal {
         No::SlotTaken { alternatives } => ("taken-title", buttons(visitor, &person, alternatives)),
-        No::HoldExpired => ("error-410-title", instead_of(visitor, &person, slot).await?),
+        No::HoldExpired => ("error-410-title", instead_of(visitor, &person, slot, patient).await?),
         No::NotOffered(_) | No::TooSoon { .. } | No::NoRoomFree | No::PatientOverlap => {
-            ("refused-title", instead_of(visitor, &person, slot).await?)
+            ("refused-title", instead_of(visitor, &person, slot, patient).await?)
         }
         // So far ahead nothing can be booked yet: what is free before.
         No::TooFar { .. } => {
             let now = SlotId::new(slot.practitioner, slot.visit_type, visitor.ctx.clock.now());
-            ("refused-title", instead_of(visitor, &person, now).await?)
+            ("refused-title", instead_of(visitor, &person, now, patient).await?)
         }
         _ => ("refused-title", Vec::new()),
     };
@@ -136,7 +145,11 @@ pub(super) async fn refused(
         "/hold" if about_the_person => others(visitor, wanted.patient).await?,
         _ => Vec::new(),
     };
-    let in_the_way = matches!(refusal, No::PatientOverlap | No::TooManyHolds { .. });
+    let (in_the_way, holds) = match &refusal {
+        No::PatientOverlap => ("taken-in-the-way", overlapping(visitor, &person, slot, patient).await?),
+        No::TooManyHolds { .. } => ("taken-holds", own_holds(visitor).await?),
+        _ => ("taken-holds", Vec::new()),
+    };
     let status = if matches!(refusal, No::HoldExpired) { StatusCode::GONE } else { StatusCode::CONFLICT };
     let page = TakenPage {
         page: visitor.page(),
@@ -147,7 +160,8 @@ pub(super) async fn refused(
         slots,
         slot: slot.to_string(),
         others,
-        holds: if in_the_way { own_holds(visitor).await? } else { Vec::new() },
+        in_the_way: visitor.t(in_the_way),
+        holds,
         links: links(visitor, &person, slot, &refusal),
     };
     Ok(visitor.show(status, &page))
@@ -185,6 +199,26 @@ async fn own_holds(visitor: &Visitor) -> Result<Vec<Link>, PageError> {
         .collect())
 }
 
+/// The visits and holds that overlap a time, each with its own page.
+async fn overlapping(
+    visitor: &Visitor,
+    person: &Practitioner,
+    slot: SlotId,
+    patient: Option<PatientId>,
+) -> Result<Vec<Link>, PageError> {
+    let known = person.visit_types.iter().find(|known| known.id == slot.visit_type);
+    let Some(range) = known.and_then(|known| known.range_at(slot.start())) else { return Ok(Vec::new()) };
+    let visits = busy(visitor, patient, range).await?;
+    let overlapping = visits.iter().filter(|visit| visit.range.overlaps(range));
+    Ok(overlapping
+        .map(|visit| {
+            let at = when::on_clock_of(&visit.time_zone, visit.range.start());
+            let page = if visit.status == Status::Held { "/confirm" } else { "" };
+            Link::new(format!("/appointments/{}{page}", visit.id), when::moment(visitor.locale, &at))
+        })
+        .collect())
+}
+
 /// Where to go on: the visits in the way, all free times, the practice's telephone, other practitioners.
 fn links(visitor: &Visitor, person: &Practitioner, slot: SlotId, refusal: &BookingRefusal) -> Vec<Link> {
     use BookingRefusal as No;
@@ -206,13 +240,19 @@ fn links(visitor: &Visitor, person: &Practitioner, slot: SlotId, refusal: &Booki
     let who = Who::new(visitor, person);
     let call = matches!(
         refusal,
-        No::KnownPatientsOnly | No::NotOffered(_) | No::TooSoon { .. } | No::AlreadyStarted
+        No::KnownPatientsOnly
+            | No::BlockedByPractice
+            | No::NotOffered(_)
+            | No::TooSoon { .. }
+            | No::AlreadyStarted
     );
     if call && !who.phone_digits.is_empty() {
         let text = visitor.locale.text_with("refused-call", [("phone", who.phone.into())]);
         links.push(Link::new(format!("tel:{}", who.phone_digits), text));
     }
-    if let (No::KnownPatientsOnly | No::NotOffered(_), Some(specialty)) = (refusal, &person.specialty) {
+    if let (No::KnownPatientsOnly | No::BlockedByPractice | No::NotOffered(_), Some(specialty)) =
+        (refusal, &person.specialty)
+    {
         let town = person.locations.first().map(|location| query_value(&location.city)).unwrap_or_default();
         let href = format!("/search?specialty={}&place={town}", query_value(specialty));
         links.push(Link::new(href, visitor.t("refused-others")));

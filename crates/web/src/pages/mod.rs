@@ -49,7 +49,7 @@ use rendez_vocab::Actor;
 use self::error::PageError;
 pub use self::error::without_visitor;
 use self::practice::{invitation, patient, patients, staff, trail};
-use self::settings::{hours, time_off, visit_types};
+use self::settings::{hours, profile, time_off, visit_types};
 use self::visitor::Visitor;
 use crate::state::App;
 
@@ -104,6 +104,7 @@ pub fn routes() -> Router<App> {
         .route("/practice/hours/time-off/{id}/end", post(time_off::end))
         .route("/practice/visit-types", get(visit_types::list).post(visit_types::order))
         .route("/practice/visit-types/{id}", get(visit_types::show).post(visit_types::send))
+        .route("/practice/profile", get(profile::show).post(profile::send))
         .route("/practice/patients", get(patients::show).post(patients::search))
         .route("/practice/patients/{id}", get(patient::show))
         .route("/practice/patients/{id}/block", post(patient::block))

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::door::{Door, doors};
 use super::error::PageError;
-use super::page::{Link, Page};
+use super::page::{Link, Notice, Page};
 use super::query::Lenient;
 use super::views::{Who, visit_type_text};
 use super::visitor::Visitor;
@@ -25,6 +25,9 @@ pub(super) struct Asked {
     /// Such as `2026-W50`.
     #[serde(default)]
     week: String,
+    /// `freed` after a time was given back.
+    #[serde(default)]
+    done: String,
 }
 
 #[derive(Template)]
@@ -34,7 +37,9 @@ struct PractitionerPage {
     who: Who,
     visit_types: Vec<Link>,
     week: Option<Week>,
-    sector: String,
+    notice: Option<Notice>,
+    /// Its paragraphs.
+    about: Vec<String>,
     doors: Vec<Door>,
     day: Option<String>,
 }
@@ -76,7 +81,8 @@ pub(super) async fn show(
                 who: Who::new(&visitor, &person),
                 visit_types: links(&visitor, &person, &active, chosen),
                 week,
-                sector: sector(&visitor, &person),
+                notice: (asked.done == "freed").then(|| Notice::plain(visitor.t("hold-freed"))),
+                about: paragraphs(person.about.as_deref().unwrap_or_default()),
                 doors: doors(&visitor, &person).await?,
                 day: visitor.is_practice().then(|| format!("/practice/day?practitioner={}", person.id)),
             };
@@ -85,10 +91,10 @@ pub(super) async fn show(
         .await
 }
 
-/// How they charge, in words.
-fn sector(visitor: &Visitor, person: &Practitioner) -> String {
-    let known = person.sector.as_deref().and_then(|code| visitor.ctx.pack.sector(code));
-    known.map(|known| known.name(visitor.locale.tag()).to_owned()).unwrap_or_default()
+/// A text's paragraphs, as empty lines part them.
+fn paragraphs(text: &str) -> Vec<String> {
+    let text = text.replace("\r\n", "\n");
+    text.split("\n\n").map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 fn links(

@@ -4,9 +4,10 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use rendez_domain::availability::VisitType;
-use rendez_domain::booking::{self, BookingRefusal};
+use rendez_domain::availability::{Slot, VisitType};
+use rendez_domain::booking::{self, Appointment, BookingRefusal};
 use rendez_domain::directory::Practitioner;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::SlotId;
@@ -20,11 +21,15 @@ use super::page::Page;
 use super::query::Lenient;
 use super::views::{SlotButton, VisitView, visit_view};
 use super::visitor::{Visitor, go};
-use super::week::{Week, WeekRequest, week};
+use super::week::{Week, WeekRequest, busy, overlaps, week};
 use super::when;
 
 /// How many of the next free times are offered above the week.
 const AT_ONCE: usize = 6;
+/// And how many of them on one day.
+const OF_A_DAY: usize = 2;
+/// Free times among which they are chosen.
+const LOOKED_AT: usize = 400;
 /// How far ahead they are looked for.
 const SOON: SignedDuration = SignedDuration::from_hours(24 * 60);
 
@@ -64,7 +69,7 @@ pub(super) async fn form(
                 .iter()
                 .find(|known| known.id == visit.visit_type)
                 .ok_or(PageError::NotFound)?;
-            let soon = soonest(&visitor, &person, visit_type, visit.range.start()).await?;
+            let soon = soonest(&visitor, &person, visit_type, &visit).await?;
             let request = WeekRequest {
                 person: &person,
                 visit_type,
@@ -83,13 +88,34 @@ async fn soonest(
     visitor: &Visitor,
     person: &Practitioner,
     visit_type: &VisitType,
-    own: Timestamp,
+    visit: &Appointment,
 ) -> Result<Vec<SlotButton>, PageError> {
     let now = visitor.ctx.clock.now();
     let until = now.checked_add(SOON).unwrap_or(Timestamp::MAX);
     let Ok(window) = TimeRange::new(now, until) else { return Ok(Vec::new()) };
-    let found = booking::slots(&visitor.ctx, person.id, visit_type.id, window, Some(AT_ONCE + 1)).await?;
-    let others = found.slots.iter().filter(|slot| slot.start != own).take(AT_ONCE);
+    let busy = busy(visitor, Some(visit.patient), window).await?;
+    let free = |slot: &&Slot| {
+        slot.start != visit.range.start()
+            && !busy.iter().any(|other| other.id != visit.id && overlaps(other, slot))
+    };
+    let found = booking::slots(&visitor.ctx, person.id, visit_type.id, window, Some(LOOKED_AT)).await?;
+    // Not the same day over and over: the first times of each of the next days.
+    let mut days: Vec<(Date, usize)> = Vec::new();
+    let zone = when::zone_named(&visit.time_zone);
+    let few_of_a_day = |slot: &&Slot| {
+        let date = zone.to_datetime(slot.start).date();
+        match days.last_mut() {
+            Some((last, count)) if *last == date => {
+                *count += 1;
+                *count <= OF_A_DAY
+            }
+            _ => {
+                days.push((date, 1));
+                true
+            }
+        }
+    };
+    let others = found.slots.iter().filter(free).filter(few_of_a_day).take(AT_ONCE);
     Ok(others.map(|slot| SlotButton::new(visitor, person, slot)).collect())
 }
 

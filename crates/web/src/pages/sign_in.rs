@@ -24,6 +24,9 @@ pub(super) struct Asked {
     /// Where to go afterwards.
     #[serde(default)]
     pub(super) next: String,
+    /// `ended` when a form came back here because its session was over.
+    #[serde(default)]
+    why: String,
 }
 
 #[derive(Template)]
@@ -32,6 +35,8 @@ struct SignInPage {
     page: Page,
     wish: Option<String>,
     wrong: Option<String>,
+    /// Why somebody who was signed in is asked again, or who is signed in already.
+    note: Option<String>,
     email: String,
     next: String,
     demo: Vec<DemoAccount>,
@@ -64,6 +69,7 @@ pub(super) async fn form(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Re
                 page: visitor.page(),
                 wish: hold::wish_text(&visitor).await?,
                 wrong: None,
+                note: note(&visitor, &asked.why),
                 email: String::new(),
                 next: asked.next,
                 demo: demo_accounts(&visitor),
@@ -71,6 +77,14 @@ pub(super) async fn form(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Re
             Ok(visitor.show(StatusCode::OK, &page))
         })
         .await
+}
+
+/// What is worth knowing before signing in.
+fn note(visitor: &Visitor, why: &str) -> Option<String> {
+    match visitor.name() {
+        Some(name) => Some(visitor.locale.text_with("sign-in-already", [("name", name.into())])),
+        None => (why == "ended").then(|| visitor.t("sign-in-ended")),
+    }
 }
 
 /// `POST /sign-in`
@@ -88,6 +102,7 @@ pub(super) async fn sign_in(posted: Posted) -> Response {
                         page: posted.page(),
                         wish: hold::wish_text(posted.visitor()).await?,
                         wrong: Some(posted.t("sign-in-wrong")),
+                        note: None,
                         email: email.to_owned(),
                         next: posted.field("next").to_owned(),
                         demo: demo_accounts(posted.visitor()),

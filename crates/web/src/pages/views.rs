@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rendez_domain::availability::{Slot, VisitType};
-use rendez_domain::booking::{Appointment, Status};
+use rendez_domain::booking::{self, Appointment, Status};
 use rendez_domain::directory::{self, Location, Practitioner};
 use rendez_domain::identity;
 use rendez_domain::search::card::{self, Card, CardLocation, CardSource};
@@ -26,6 +26,8 @@ pub(super) struct Who {
     pub(super) address: String,
     pub(super) distance: String,
     pub(super) languages: String,
+    /// How they charge.
+    pub(super) sector: String,
     pub(super) phone: String,
     pub(super) phone_digits: String,
     pub(super) telehealth: bool,
@@ -70,11 +72,33 @@ impl Who {
                 .map(|km| visitor.locale.text_with("distance-km", [("km", km.into())]))
                 .unwrap_or_default(),
             languages: card.languages().map(|code| language(visitor, code)).collect::<Vec<_>>().join(", "),
+            sector: sector_named(visitor, card.sector),
             phone: telephone(visitor, phone),
             phone_digits: phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect(),
             telehealth: card.telehealth,
             accepts_new: card.accepts_new_patients,
         }
+    }
+}
+
+/// Something the practice can say of a visit.
+pub(super) struct Action {
+    /// The status that it leads to.
+    pub(super) value: &'static str,
+    pub(super) text: String,
+}
+
+impl Action {
+    /// Everything that can be said of a visit now; of one of which something was said, that it was not so.
+    pub(super) fn of(visitor: &Visitor, visit: &Appointment, now: Timestamp) -> Vec<Self> {
+        let outcomes = booking::outcomes(visit, now).iter().map(|outcome| {
+            let value = outcome.status().as_str();
+            Self { value, text: visitor.t(&format!("day-{value}")) }
+        });
+        let said = matches!(visit.status, Status::Arrived | Status::Fulfilled | Status::NoShow);
+        let take_back =
+            said.then(|| Self { value: Status::Booked.as_str(), text: visitor.t("day-take-back") });
+        outcomes.chain(take_back).collect()
     }
 }
 
@@ -102,6 +126,11 @@ fn specialty_of(visitor: &Visitor, person: &Practitioner) -> String {
 fn specialty_named(visitor: &Visitor, code: Option<&str>) -> String {
     let specialty = code.and_then(|code| visitor.ctx.pack.specialty(code));
     specialty.map(|specialty| specialty.name(visitor.locale.tag()).to_owned()).unwrap_or_default()
+}
+
+fn sector_named(visitor: &Visitor, code: Option<&str>) -> String {
+    let sector = code.and_then(|code| visitor.ctx.pack.sector(code));
+    sector.map(|sector| sector.name(visitor.locale.tag()).to_owned()).unwrap_or_default()
 }
 
 /// One decimal below ten kilometres, none above; the decimal comma where the language has one.

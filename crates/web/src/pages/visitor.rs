@@ -198,9 +198,11 @@ impl Visitor {
     pub(super) fn show(&self, status: StatusCode, page: &impl Template) -> Response {
         match page.render() {
             Ok(html) => {
+                // What somebody saw while they were signed in is not to be seen with "Back" once they have signed out.
+                let kept = if self.person.is_some() { "private, no-store" } else { "private, no-cache" };
                 let headers = [
                     (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-                    (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+                    (header::CACHE_CONTROL, HeaderValue::from_static(kept)),
                     (header::VARY, HeaderValue::from_static("cookie, accept-language")),
                 ];
                 (status, headers, html).into_response()
@@ -254,6 +256,11 @@ impl Visitor {
     /// Who is signed in; nobody without a session that lives.
     pub(crate) fn actor(&self) -> &Actor {
         &self.0.ctx.actor
+    }
+
+    /// What the pages call who is signed in.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.person.as_ref().map(|person| person.name.as_str())
     }
 
     /// Whether somebody is signed in, and works here rather than being a patient.

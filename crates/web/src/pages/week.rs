@@ -6,10 +6,11 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use rendez_domain::availability::VisitType;
-use rendez_domain::booking::{self, OfferedSlots};
+use rendez_domain::availability::{Slot, VisitType};
+use rendez_domain::booking::{self, Appointment, AppointmentFilter, OfferedSlots, Status};
 use rendez_domain::directory::Practitioner;
-use rendez_vocab::TimeRange;
+use rendez_vocab::ids::{PatientId, SlotId};
+use rendez_vocab::{Actor, TimeRange};
 
 use super::error::PageError;
 use super::page::Link;
@@ -17,6 +18,10 @@ use super::views::SlotButton;
 use super::visitor::Visitor;
 use super::when;
 
+/// Other times that are offered for one that could not be had.
+const INSTEAD: usize = 5;
+/// Times that may be left out because the patient has something else to do.
+const MOST_IN_THE_WAY: usize = 40;
 /// Free times in one week: more is no week that somebody could read.
 const MOST_BUTTONS: usize = 1000;
 
@@ -132,7 +137,7 @@ async fn buttons(
     for hold in &offered.own_holds {
         // The hold blocks its buffers too; the visit itself begins where its appointment says.
         let visit = booking::find(&visitor.ctx, hold.appointment).await?;
-        let slot = rendez_domain::availability::Slot {
+        let slot = Slot {
             start: visit.range.start(),
             end: visit.range.end(),
             location: visit.location,
@@ -197,10 +202,45 @@ fn next_free(visitor: &Visitor, request: &WeekRequest<'_>, start: Timestamp, zon
 pub(super) async fn instead_of(
     visitor: &Visitor,
     person: &Practitioner,
-    slot: rendez_vocab::ids::SlotId,
+    slot: SlotId,
+    patient: Option<PatientId>,
 ) -> Result<Vec<SlotButton>, PageError> {
     let until = slot.start().checked_add(SignedDuration::from_hours(24 * 21)).unwrap_or(Timestamp::MAX);
     let Ok(window) = TimeRange::new(slot.start(), until) else { return Ok(Vec::new()) };
-    let found = booking::slots(&visitor.ctx, person.id, slot.visit_type, window, Some(5)).await?;
-    Ok(found.slots.iter().map(|slot| SlotButton::new(visitor, person, slot)).collect())
+    let busy = busy(visitor, patient, window).await?;
+    let most = Some(INSTEAD + MOST_IN_THE_WAY);
+    let found = booking::slots(&visitor.ctx, person.id, slot.visit_type, window, most).await?;
+    let free = found.slots.iter().filter(|slot| !busy.iter().any(|visit| overlaps(visit, slot)));
+    Ok(free.take(INSTEAD).map(|slot| SlotButton::new(visitor, person, slot)).collect())
+}
+
+/// Whether a visit and a free time are at the same time.
+pub(super) fn overlaps(visit: &Appointment, slot: &Slot) -> bool {
+    visit.range.start() < slot.end && slot.start < visit.range.end()
+}
+
+/// The visits and holds of a patient, or of the visitor, in a window: at these times they cannot have another.
+pub(super) async fn busy(
+    visitor: &Visitor,
+    patient: Option<PatientId>,
+    window: TimeRange,
+) -> Result<Vec<Appointment>, PageError> {
+    let own = match visitor.ctx.actor {
+        Actor::Patient(own) => own,
+        _ => return Ok(Vec::new()),
+    };
+    let day = SignedDuration::from_hours(24);
+    let filter = AppointmentFilter {
+        patient: Some(patient.unwrap_or(own)),
+        // One that began before may last into it.
+        from: window.start().checked_sub(day).ok(),
+        to: Some(window.end()),
+        statuses: vec![Status::Held, Status::Booked],
+        limit: 100,
+        ..AppointmentFilter::default()
+    };
+    let now = visitor.ctx.clock.now();
+    let mut visits = booking::list(&visitor.ctx, &filter).await?.appointments;
+    visits.retain(|visit| visit.hold_expires_at.is_none_or(|deadline| deadline > now));
+    Ok(visits)
 }

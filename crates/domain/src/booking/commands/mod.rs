@@ -19,7 +19,7 @@ pub use hold::{HoldRequest, hold};
 pub(crate) use keep::{Kept, keep};
 pub use linger::{LEFT_MINUTES, come_back, leave};
 pub use reschedule::reschedule;
-pub use settle::{cancel, settle};
+pub use settle::{cancel, outcomes, settle, take_back};
 
 pub(crate) use cancel_ahead::cancel_ahead;
 pub(super) use support::may_book_for;

@@ -1,5 +1,6 @@
 //! Ending a visit: cancelled by somebody, or what the practice says became of it.
 
+use jiff::{SignedDuration, Timestamp};
 use rendez_platform::crash;
 use rendez_vocab::ids::AppointmentId;
 
@@ -23,7 +24,8 @@ pub async fn cancel(
     reason: Option<String>,
 ) -> Result<Appointment, BookingRefusal> {
     let ahead = access::practice(&ctx.actor).is_err();
-    let change = Change { to: Status::Cancelled, reason, ahead, earliest_minutes_before: None };
+    let from = Status::Cancelled.reached_from();
+    let change = Change { to: Status::Cancelled, from, reason, ahead, earliest_minutes_before: None };
     let result = change_status(ctx, id, if_match, change).await;
     count("cancel", &result);
     result
@@ -39,17 +41,52 @@ pub async fn settle(
     access::practice(&ctx.actor)?;
     // Patients come early, but not on another day; nobody is absent before the start.
     let early = if outcome == Outcome::NoShow { 0 } else { EARLIEST_OUTCOME_MINUTES };
-    let change =
-        Change { to: outcome.status(), reason: None, ahead: false, earliest_minutes_before: Some(early) };
+    let to = outcome.status();
+    let from = to.reached_from();
+    let change = Change { to, from, reason: None, ahead: false, earliest_minutes_before: Some(early) };
     let result = change_status(ctx, id, if_match, change).await;
     count("outcome", &result);
     result
+}
+
+/// Takes back what was said of a visit, as after a slip of the hand: it is booked again, as if nothing had been said.
+pub async fn take_back(
+    ctx: &Ctx,
+    id: AppointmentId,
+    if_match: Option<i64>,
+) -> Result<Appointment, BookingRefusal> {
+    access::practice(&ctx.actor)?;
+    let change = Change {
+        to: Status::Booked,
+        from: &["arrived", "fulfilled", "no-show"],
+        reason: None,
+        ahead: false,
+        earliest_minutes_before: None,
+    };
+    let result = change_status(ctx, id, if_match, change).await;
+    count("take-back", &result);
+    result
+}
+
+/// What the practice may say of a visit now, the likeliest first: what [`settle`] takes, without what it takes only just.
+pub fn outcomes(visit: &Appointment, now: Timestamp) -> &'static [Outcome] {
+    let early = SignedDuration::from_mins(i64::from(EARLIEST_OUTCOME_MINUTES));
+    match visit.status {
+        Status::Booked if visit.range.start() <= now => {
+            &[Outcome::Arrived, Outcome::Fulfilled, Outcome::NoShow]
+        }
+        Status::Booked if visit.range.start().duration_since(now) <= early => &[Outcome::Arrived],
+        Status::Arrived => &[Outcome::Fulfilled],
+        _ => &[],
+    }
 }
 
 /// A change of status and when it may happen.
 #[derive(Clone)]
 struct Change {
     to: Status,
+    /// From these statuses.
+    from: &'static [&'static str],
     reason: Option<String>,
     /// Only before the start.
     ahead: bool,
@@ -83,7 +120,7 @@ async fn change_status(
                         &scope.organizations,
                         &if_match,
                         &change.to.as_str(),
-                        &change.to.reached_from(),
+                        &change.from,
                         &change.reason,
                         &change.ahead,
                         &actor,

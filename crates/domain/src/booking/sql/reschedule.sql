@@ -121,8 +121,11 @@ WITH ask AS MATERIALIZED (
     SELECT 'mail.moved', jsonb_build_object('appointment', m.id, 'version', m.version)
     FROM moved m JOIN patient x ON x.id = m.patient_id WHERE m.status = 'booked' AND (x.email IS NOT NULL OR is_cared_for(x.id))
 ), audited AS (
-    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id, organization_id)
-    SELECT updated_at, $21::text, 'appointment.reschedule', id, version, $22::text::inet, $23::text, organization_id FROM moved
+    INSERT INTO audit (at, actor, action, subject_id, version, address, request_id, organization_id, detail)
+    SELECT m.updated_at, $21::text, 'appointment.reschedule', m.id, m.version, $22::text::inet, $23::text, m.organization_id,
+           jsonb_build_object('from', v.starts_at, 'from_practitioner', v.practitioner_id,
+                              'to', m.starts_at, 'to_practitioner', m.practitioner_id)
+    FROM moved m, verdict v
 ), remembered AS (
     INSERT INTO idempotency (caller, route, key, fingerprint, status, answer_kind, answer)
     SELECT $24::text, $25::text, $26::text, $27::bytea, 200, 'appointment', to_jsonb(moved) FROM moved WHERE $26::text IS NOT NULL

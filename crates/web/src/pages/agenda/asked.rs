@@ -120,7 +120,8 @@ impl Question {
                     None => strangers.push(id),
                 }
             } else {
-                let id: RoomId = id.parse().map_err(|_| PageError::NotFound)?;
+                // An old or mistyped address still shows the day.
+                let Ok(id) = id.parse::<RoomId>() else { continue };
                 let room = house.rooms.iter().find(|room| room.id == id).ok_or(PageError::NotFound)?;
                 rooms.push(room.clone());
             }

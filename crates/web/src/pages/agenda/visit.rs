@@ -22,7 +22,7 @@ use super::super::error::PageError;
 use super::super::form::Posted;
 use super::super::page::Page;
 use super::super::query::Lenient;
-use super::super::views::{VisitView, name_of, telephone};
+use super::super::views::{Action, VisitView, name_of, telephone};
 use super::super::visitor::{Visitor, go};
 use super::super::when;
 use super::asked::{came_from, way_back, zone_of};
@@ -33,18 +33,14 @@ use super::words::refused;
 /// What a reason holds, in characters.
 const REASON: usize = 500;
 
-/// Something the practice can say of a visit.
-struct Action {
-    value: &'static str,
-    text: String,
-}
-
 #[derive(Template)]
 #[template(path = "agenda_visit.html")]
 struct VisitPage {
     page: Page,
     visit: VisitView,
     patient: String,
+    /// The patient's page, with their earlier visits.
+    record: String,
     birth_date: String,
     phone: String,
     phone_digits: String,
@@ -88,15 +84,6 @@ pub(in crate::pages) async fn show(visitor: Visitor, headers: HeaderMap, Path(id
             let (visit, person) = visit_of(&visitor, &id).await?;
             let patient = directory::patient(&visitor.ctx, visit.patient).await?;
             let back = way_back(&came_from(&headers), person.id, day_of(&visit));
-            let begun = visit.range.start() <= visitor.ctx.clock.now();
-            let offers: &[(&'static str, &str)] = match visit.status {
-                Status::Booked if begun => {
-                    &[("arrived", "day-arrived"), ("fulfilled", "day-fulfilled"), ("no-show", "day-no-show")]
-                }
-                Status::Booked => &[("arrived", "day-arrived")],
-                Status::Arrived => &[("fulfilled", "day-fulfilled")],
-                _ => &[],
-            };
             let view = VisitView::new(&visitor, &visit, &person);
             let page = VisitPage {
                 page: visitor.page(),
@@ -105,7 +92,8 @@ pub(in crate::pages) async fn show(visitor: Visitor, headers: HeaderMap, Path(id
                 phone: patient.phone.as_deref().map(|phone| telephone(&visitor, phone)).unwrap_or_default(),
                 phone_digits: patient.phone.unwrap_or_default(),
                 overbook_reason: visit.overbook_reason.clone().unwrap_or_default(),
-                actions: offers.iter().map(|(value, key)| Action { value, text: visitor.t(key) }).collect(),
+                actions: Action::of(&visitor, &visit, visitor.ctx.clock.now()),
+                record: format!("/practice/patients/{}", visit.patient),
                 can_move: view.can_move,
                 can_cancel: matches!(visit.status, Status::Held | Status::Booked),
                 move_href: format!("{back}&move={}", visit.id),

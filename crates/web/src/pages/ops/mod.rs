@@ -231,8 +231,20 @@ async fn overview(visitor: &Visitor, asked: &Asked) -> Result<OpsPage, PageError
 
 /// A word of the figures in the visitor's language, or as it is.
 fn said(visitor: &Visitor, kind: &str, word: &str) -> String {
-    const KNOWN: [&str; 10] =
-        ["hold", "confirm", "cancel", "settle", "reschedule", "expire", "done", "taken", "refused", "fault"];
+    const KNOWN: [&str; 12] = [
+        "hold",
+        "assign",
+        "confirm",
+        "cancel",
+        "outcome",
+        "take-back",
+        "reschedule",
+        "expire",
+        "done",
+        "taken",
+        "refused",
+        "fault",
+    ];
     match KNOWN.contains(&word) {
         true => visitor.t(&format!("ops-{kind}-{word}")),
         false => word.to_owned(),

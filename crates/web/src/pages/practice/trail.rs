@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
 use rendez_domain::identity;
-use rendez_domain::practice::{self, Doer, TrailEntry, TrailFilter, Workplace};
+use rendez_domain::practice::{self, Doer, Moved, TrailEntry, TrailFilter, Workplace};
 use rendez_vocab::{Actor, TimeRange};
 use serde::Deserialize;
 
@@ -34,7 +34,7 @@ pub(in crate::pages) struct Asked {
 }
 
 /// What has a sentence of its own; everything else is told as what it is called.
-const ACTIONS: [&str; 30] = [
+const ACTIONS: [&str; 31] = [
     "appointment.hold",
     "appointment.assign",
     "appointment.confirm",
@@ -42,6 +42,7 @@ const ACTIONS: [&str; 30] = [
     "appointment.arrived",
     "appointment.fulfilled",
     "appointment.no-show",
+    "appointment.booked",
     "appointment.reschedule",
     "appointment.expire",
     "appointment.overbook",
@@ -181,8 +182,14 @@ fn line(visitor: &Visitor, place: &Workplace, entry: &TrailEntry) -> Line {
         (Some((id, start, own)), patient) => {
             let when = when::moment(visitor.locale, &when::on_clock_of(own, *start));
             let name = patient.as_ref().map(|(_, name)| name.clone()).unwrap_or_default();
-            let arguments = [("patient", name.into()), ("when", when.into())];
-            (visitor.locale.text_with("trail-visit", arguments), format!("/appointments/{id}"))
+            let text = match &entry.moved {
+                Some(moved) => moved_text(visitor, name, own, moved),
+                None => {
+                    visitor.locale.text_with("trail-visit", [("patient", name.into()), ("when", when.into())])
+                }
+            };
+            let why = entry.overbook_reason.as_deref().map(|why| format!(" · {why}")).unwrap_or_default();
+            (format!("{text}{why}"), format!("/practice/visits/{id}"))
         }
         (None, Some((id, name))) => (name.clone(), at(&format!("/practice/patients/{id}"), place)),
         (None, None) => {
@@ -196,6 +203,21 @@ fn line(visitor: &Visitor, place: &Workplace, entry: &TrailEntry) -> Line {
         about,
         href,
     }
+}
+
+/// From when to when, and between whom if that changed.
+fn moved_text(visitor: &Visitor, patient: String, zone: &str, moved: &Moved) -> String {
+    let at = |at| when::moment(visitor.locale, &when::on_clock_of(zone, at));
+    let key =
+        if moved.from_practitioner == moved.to_practitioner { "trail-moved" } else { "trail-moved-whom" };
+    let arguments = [
+        ("patient", patient.into()),
+        ("from", at(moved.from).into()),
+        ("to", at(moved.to).into()),
+        ("before", moved.from_practitioner.clone().into()),
+        ("after", moved.to_practitioner.clone().into()),
+    ];
+    visitor.locale.text_with(key, arguments)
 }
 
 /// What was done, as a verb with its object.

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::civil::Time;
 use rendez_domain::availability::{Closure, Draft, OpeningRule};
 use rendez_domain::booking;
 use rendez_domain::directory::{self, DirectoryRefusal, Location, OpeningHours};
@@ -119,12 +120,22 @@ pub(in crate::pages) async fn send(posted: Posted) -> Response {
                     Err(refusal) => return Err(refusal.into()),
                 }
             }
-            let notice = (button == "save").then(|| Notice::warn(visitor.t("settings-look-again")));
+            let again = (button == "save").then(|| Notice::warn(visitor.t("settings-look-again")));
+            let notice = over_midnight(visitor, &hours).map(Notice::warn).or(again);
             let preview = Some(look(visitor, &editor, &locations, &hours).await?);
             let beside = Beside { notice, preview, difference: None };
             page(visitor, &editor, &locations, form, version, beside, StatusCode::OK).await
         })
         .await
+}
+
+/// A time that is typed in the wrong order makes a day that goes on past midnight: right for some, a slip for most.
+fn over_midnight(visitor: &Visitor, hours: &OpeningHours) -> Option<String> {
+    let rule = hours.weekly.iter().find(|rule| rule.ends <= rule.starts && rule.ends != Time::midnight())?;
+    let weekday = visitor.t(&format!("weekday-{}", rule.weekday.to_monday_one_offset()));
+    let (starts, ends) = (when::clock(rule.starts), when::clock(rule.ends));
+    let arguments = [("weekday", weekday.into()), ("starts", starts.into()), ("ends", ends.into())];
+    Some(visitor.locale.text_with("hours-over-midnight", arguments))
 }
 
 /// Somebody else has saved meanwhile: what differs, and a preview over what stands now. Saving again then is a decision.

@@ -1,13 +1,14 @@
 //! When a practitioner can be booked and what for: opening hours, absences, visit types, each with a preview of what a
-//! change would do.
+//! change would do; and what patients read of them.
 //!
-//! Invariant: nothing is saved that was not previewed as it is; a save compares the version that was read, and whoever
+//! Invariant: no hours are saved that were not previewed as it is; a save compares the version that was read, and whoever
 //! comes second sees what the first has done.
 
 pub(super) mod hours;
 mod hours_form;
 mod hours_words;
 mod preview;
+pub(super) mod profile;
 pub(super) mod time_off;
 mod visit_type_form;
 pub(super) mod visit_types;
