@@ -94,12 +94,16 @@ pub async fn find(
     }))
 }
 
-/// Begins the work of a key inside its transaction: takes the key's lock and looks for an earlier answer.
+/// Begins the work of a key inside its transaction: looks for an earlier answer, takes the key's lock and looks again. Whoever
+/// only repeats takes no lock, so that the end of their transaction is in nobody's way.
 pub(crate) async fn begin(
     tx: &Transaction<'_>,
     key: Option<&IdempotencyKey>,
 ) -> Result<Option<Result<Stored, KeyRefusal>>, Fault> {
     let Some(key) = key else { return Ok(None) };
+    if let Some(earlier) = find(tx, key).await? {
+        return Ok(Some(earlier));
+    }
     let free: bool = tx
         .row(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(concat_ws(E'\\n', $1::text, $2::text, $3::text), 2))",
