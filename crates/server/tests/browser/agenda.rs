@@ -17,13 +17,13 @@ use crate::stage::{Stage, play, play_with};
 const DAYS_AHEAD: i64 = 80;
 
 /// The doctor's own day: open from 9 to 12 by the place's clock, and nothing booked.
-struct Day {
-    date: Date,
-    nine: Timestamp,
+pub(crate) struct Day {
+    pub(crate) date: Date,
+    pub(crate) nine: Timestamp,
 }
 
 impl Day {
-    async fn open(stage: &Stage) -> Self {
+    pub(crate) async fn open(stage: &Stage) -> Self {
         let place = &stage.doctor.locations[0];
         let zone = jiff::tz::TimeZone::get(&place.time_zone).expect("a zone");
         let now = stage.world.services.clock.now();
@@ -41,16 +41,16 @@ impl Day {
         Self { date, nine: at(9) }
     }
 
-    fn at(&self, minutes: i64) -> Timestamp {
+    pub(crate) fn at(&self, minutes: i64) -> Timestamp {
         self.nine + SignedDuration::from_mins(minutes)
     }
 
-    fn address(&self, stage: &Stage) -> String {
+    pub(crate) fn address(&self, stage: &Stage) -> String {
         format!("/practice/agenda?view=day&date={}&who={}", self.date, stage.doctor.id)
     }
 
     /// The desk books a patient of its own.
-    async fn book(&self, stage: &Stage, given_name: &str, minutes: i64) -> Appointment {
+    pub(crate) async fn book(&self, stage: &Stage, given_name: &str, minutes: i64) -> Appointment {
         let patient = stage.at_the_desk(given_name).await;
         let slot = SlotId::new(stage.doctor.id, stage.doctor.visit_types[0].id, self.at(minutes));
         let request = booking::HoldRequest { slot, patient, reason: None };
@@ -66,7 +66,7 @@ async fn sign_in(browser: &Browser) {
 }
 
 /// The cell that begins at an instant.
-fn cell(at: Timestamp) -> String {
+pub(crate) fn cell(at: Timestamp) -> String {
     format!("a.cell[data-cell='{}']", at.as_second())
 }
 
@@ -75,7 +75,7 @@ fn visit(visit: &Appointment) -> String {
 }
 
 /// Opens a part of the page that is folded.
-async fn unfold(browser: &Browser, words: &str) {
+pub(crate) async fn unfold(browser: &Browser, words: &str) {
     let summary = browser.find(&format!("//main//summary[contains(., '{words}')]")).await;
     summary.click().await.unwrap_or_else(|error| panic!("{words} cannot be unfolded: {error}"));
 }

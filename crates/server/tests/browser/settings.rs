@@ -1,6 +1,6 @@
 //! The practice's settings: hours, visit types, patients, staff, trail; with scripts and without.
 
-use crate::browser::{Browser, DESK, PHONE, SMALL_PHONE, Scripts};
+use crate::browser::{Browser, Scripts};
 use crate::stage::{PASSWORD, Stage, play, play_with};
 
 async fn at_the_reception(browser: &Browser) {
@@ -140,35 +140,6 @@ async fn somebody_is_invited_joins_and_is_removed() {
             .await
             .expect("sent");
         browser.see("Removed, and signed out everywhere.").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn no_page_of_the_practice_scrolls_sideways_on_a_phone() {
-    play(async |stage, browser| {
-        let nolwenn = stage.at_the_desk("Nolwenn").await;
-        at_the_reception(browser).await;
-        let visit_type = stage.doctor.visit_types[0].id;
-        for screen in [PHONE, SMALL_PHONE] {
-            browser.look_at(screen).await;
-            for lang in ["en", "fr"] {
-                for path in [
-                    "/practice/hours?".to_owned(),
-                    "/practice/visit-types?".to_owned(),
-                    format!("/practice/visit-types/{visit_type}?practitioner={}&", stage.doctor.id),
-                    "/practice/patients?".to_owned(),
-                    format!("/practice/patients/{nolwenn}?"),
-                    "/practice/staff?".to_owned(),
-                    "/practice/trail?".to_owned(),
-                ] {
-                    browser.go(&format!("{path}lang={lang}")).await;
-                    let width = browser.run("return innerWidth").await;
-                    assert_eq!(width, screen.width, "{path} is shown as it is");
-                }
-            }
-        }
-        browser.look_at(DESK).await;
     })
     .await;
 }
