@@ -58,7 +58,7 @@ impl Day {
     }
 }
 
-async fn sign_in(browser: &Browser) {
+pub(crate) async fn sign_in(browser: &Browser) {
     browser.go("/sign-in").await;
     browser.press("The reception of the practice").await;
     browser.first(".agenda-grid").await;
@@ -70,7 +70,7 @@ pub(crate) fn cell(at: Timestamp) -> String {
     format!("a.cell[data-cell='{}']", at.as_second())
 }
 
-fn visit(visit: &Appointment) -> String {
+pub(crate) fn visit(visit: &Appointment) -> String {
     format!("[data-visit='{}']", visit.id)
 }
 

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -23,6 +25,9 @@ pub(crate) const DESK: Screen = Screen { width: 1280, height: 900, is_phone: fal
 pub(crate) const PHONE: Screen = Screen { width: 390, height: 844, is_phone: true };
 /// The narrowest phone that still counts (WCAG 2.2, section 1.4.10).
 pub(crate) const SMALL_PHONE: Screen = Screen { width: 320, height: 640, is_phone: true };
+
+/// A sheet of A4 between margins of a centimetre.
+pub(crate) const A4: Screen = Screen { width: 718, height: 1047, is_phone: false };
 
 /// Whether the browser runs the pages' scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,6 +262,36 @@ impl Browser {
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]});
         self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// The page as paper shows it, or as a screen does.
+    pub(crate) async fn set_paper(&self, paper: bool) {
+        let media = if paper { "print" } else { "" };
+        self.devtools("Emulation.setEmulatedMedia", json!({"media": media})).await;
+    }
+
+    /// Prints on A4, and returns on how many sheets. Whoever keeps pictures keeps the print, too,
+    /// and how the page looks now.
+    pub(crate) async fn print(&self, name: &str) -> usize {
+        let centimetre = 1.0 / 2.54;
+        let paper = json!({
+            "paperWidth": 21.0 * centimetre, "paperHeight": 29.7 * centimetre,
+            "marginTop": centimetre, "marginBottom": centimetre,
+            "marginLeft": centimetre, "marginRight": centimetre,
+        });
+        let printed = self.devtools("Page.printToPDF", paper).await;
+        let printed = printed["data"].as_str().expect("a print");
+        let pdf = STANDARD.decode(printed).expect("base64");
+        if let Some(folder) = std::env::var_os("RENDEZ_SCREENSHOTS") {
+            std::fs::create_dir_all(&folder).expect("a folder for pictures");
+            std::fs::write(Path::new(&folder).join(format!("{name}.pdf")), &pdf)
+                .expect("a print can be kept");
+            let png = self.client.screenshot().await.expect("a picture");
+            std::fs::write(Path::new(&folder).join(format!("{name}.png")), png)
+                .expect("a picture can be kept");
+        }
+        let sheet = b"/Type /Page\n";
+        pdf.windows(sheet.len()).filter(|part| part == sheet).count()
     }
 
     /// Keeps pictures of the whole page, at a desk and on a phone, by day and by night, if somebody wants to look at them.

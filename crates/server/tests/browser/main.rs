@@ -13,6 +13,7 @@ mod languages;
 mod ops;
 mod patient;
 mod practice;
+mod printing;
 mod program;
 mod rules;
 mod settings;
