@@ -4,7 +4,7 @@ use fantoccini::key::Key;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rendez_domain::booking::{self, Appointment};
-use rendez_domain::directory::{self, NewOpenings};
+use rendez_domain::directory::{self, NewOpenings, Practitioner};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::SlotId;
 use serde_json::Value;
@@ -24,7 +24,12 @@ pub(crate) struct Day {
 
 impl Day {
     pub(crate) async fn open(stage: &Stage) -> Self {
-        let place = &stage.doctor.locations[0];
+        Self::of(stage, &stage.doctor).await
+    }
+
+    /// The same of somebody else.
+    pub(crate) async fn of(stage: &Stage, whose: &Practitioner) -> Self {
+        let place = &whose.locations[0];
         let zone = jiff::tz::TimeZone::get(&place.time_zone).expect("a zone");
         let now = stage.world.services.clock.now();
         let mut date = zone.to_datetime(now + SignedDuration::from_hours(24 * DAYS_AHEAD)).date();
@@ -35,9 +40,7 @@ impl Day {
         let at = |hour| date.at(hour, 0, 0, 0).to_zoned(zone.clone()).expect("an hour").timestamp();
         let ranges = vec![TimeRange::new(at(9), at(12)).expect("a morning")];
         let new = NewOpenings { ranges, visit_types: Vec::new(), location: None };
-        directory::open(&stage.world.admin(), stage.doctor.id, new, |_| Value::Null)
-            .await
-            .expect("an opening");
+        directory::open(&stage.world.admin(), whose.id, new, |_| Value::Null).await.expect("an opening");
         Self { date, nine: at(9) }
     }
 

@@ -26,6 +26,8 @@ pub(crate) const PHONE: Screen = Screen { width: 390, height: 844, is_phone: tru
 /// The narrowest phone that still counts (WCAG 2.2, section 1.4.10).
 pub(crate) const SMALL_PHONE: Screen = Screen { width: 320, height: 640, is_phone: true };
 
+/// A tablet on a reception's desk, upright.
+pub(crate) const TABLET: Screen = Screen { width: 820, height: 1180, is_phone: true };
 /// A sheet of A4 between margins of a centimetre.
 pub(crate) const A4: Screen = Screen { width: 718, height: 1047, is_phone: false };
 
@@ -183,15 +185,8 @@ impl Browser {
     /// Drags with the mouse from the middle of one element to that of another.
     pub(crate) async fn drag(&self, from: &str, to: &str) {
         self.first(from).await;
-        self.first(to).await;
-        let middle = format!(
-            "document.querySelector(\"{from}\").scrollIntoView({{block: 'center'}}); \
-             return [\"{from}\", \"{to}\"].flatMap((name) => {{ const at = document.querySelector(name).getBoundingClientRect(); \
-             return [at.x + at.width / 2, at.y + 3]; }})"
-        );
-        let at = self.run(&middle).await;
-        let number = |place: usize| at[place].as_f64().expect("a place");
-        let (from, to) = ((number(0), number(1)), (number(2), number(3)));
+        self.run(&format!("document.querySelector(\"{from}\").scrollIntoView({{block: 'center'}})")).await;
+        let (from, to) = (self.middle(from).await, self.middle(to).await);
         let halfway = (from.0, (from.1 + to.1) / 2.0);
         for (kind, (x, y), buttons) in [
             ("mouseMoved", from, 0),
@@ -205,6 +200,49 @@ impl Browser {
                 json!({"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1});
             self.devtools("Input.dispatchMouseEvent", event).await;
         }
+    }
+
+    /// A finger comes down on an element.
+    pub(crate) async fn finger_on(&self, selector: &str) {
+        self.run(&format!("document.querySelector(\"{selector}\").scrollIntoView({{block: 'center'}})"))
+            .await;
+        self.touch("touchStart", Some(self.middle(selector).await)).await;
+    }
+
+    /// The finger goes from one element to another, wherever that is now.
+    pub(crate) async fn finger_from_to(&self, from: &str, to: &str) {
+        let (from, to) = (self.middle(from).await, self.middle(to).await);
+        for step in 1..=8 {
+            let part = f64::from(step) / 8.0;
+            let at = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+            self.touch("touchMove", Some(at)).await;
+        }
+    }
+
+    /// The finger leaves.
+    pub(crate) async fn finger_off(&self) {
+        self.touch("touchEnd", None).await;
+    }
+
+    async fn touch(&self, kind: &str, at: Option<(f64, f64)>) {
+        let points: Vec<Value> = at.into_iter().map(|(x, y)| json!({"x": x, "y": y})).collect();
+        self.devtools("Input.dispatchTouchEvent", json!({"type": kind, "touchPoints": points})).await;
+    }
+
+    /// A screen for fingers, or for a mouse.
+    pub(crate) async fn set_touch(&self, touch: bool) {
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": touch})).await;
+    }
+
+    /// Where an element is in the window: in the middle of its upper edge, inside.
+    async fn middle(&self, selector: &str) -> (f64, f64) {
+        self.first(selector).await;
+        let place = format!(
+            "const at = document.querySelector(\"{selector}\").getBoundingClientRect(); return [at.x + at.width / 2, at.y + 3]"
+        );
+        let at = self.run(&place).await;
+        let number = |place: usize| at[place].as_f64().expect("a place");
+        (number(0), number(1))
     }
 
     /// Waits for the first element that a CSS selector finds.
