@@ -141,6 +141,17 @@ impl Browser {
         self.devtools("Network.emulateNetworkConditions", link).await;
     }
 
+    /// A file of the visitor's own, as text.
+    pub(crate) async fn download(&self, path: &str) -> String {
+        let cookies = self.client.get_all_cookies().await.expect("cookies");
+        let cookies: Vec<String> =
+            cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        let asked = self.http.get(format!("{}{path}", self.home)).header("Cookie", cookies.join("; "));
+        let answer = asked.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.text().await.expect("a text")
+    }
+
     /// The path of the page that is open.
     pub(crate) async fn path(&self) -> String {
         self.client.current_url().await.expect("an address").path().to_owned()

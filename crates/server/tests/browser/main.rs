@@ -11,6 +11,7 @@ mod finger;
 mod german;
 mod keyboard;
 mod languages;
+mod no_scripts;
 mod ops;
 mod patient;
 mod practice;
