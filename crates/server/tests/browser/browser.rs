@@ -195,8 +195,7 @@ impl Browser {
 
     /// Drags with the mouse from the middle of one element to that of another.
     pub(crate) async fn drag(&self, from: &str, to: &str) {
-        self.first(from).await;
-        self.run(&format!("document.querySelector(\"{from}\").scrollIntoView({{block: 'center'}})")).await;
+        self.bring(from).await;
         let (from, to) = (self.middle(from).await, self.middle(to).await);
         let halfway = (from.0, (from.1 + to.1) / 2.0);
         for (kind, (x, y), buttons) in [
@@ -215,8 +214,7 @@ impl Browser {
 
     /// A finger comes down on an element.
     pub(crate) async fn finger_on(&self, selector: &str) {
-        self.run(&format!("document.querySelector(\"{selector}\").scrollIntoView({{block: 'center'}})"))
-            .await;
+        self.bring(selector).await;
         self.touch("touchStart", Some(self.middle(selector).await)).await;
     }
 
@@ -228,6 +226,30 @@ impl Browser {
             let at = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
             self.touch("touchMove", Some(at)).await;
         }
+    }
+
+    /// A finger comes down on an element and pushes what is there up, without waiting anywhere.
+    pub(crate) async fn swipe_up(&self, selector: &str, distance: u32) {
+        let (x, y) = self.middle(selector).await;
+        self.touch("touchStart", Some((x, y))).await;
+        for step in 1..=8 {
+            self.touch("touchMove", Some((x, y - f64::from(distance * step) / 8.0))).await;
+        }
+        self.finger_off().await;
+    }
+
+    /// A finger touches an element and leaves at once.
+    pub(crate) async fn tap(&self, selector: &str) {
+        let at = self.middle(selector).await;
+        self.touch("touchStart", Some(at)).await;
+        self.finger_off().await;
+    }
+
+    /// Scrolls until an element is in the middle of the window.
+    pub(crate) async fn bring(&self, selector: &str) {
+        self.first(selector).await;
+        self.run(&format!("document.querySelector(\"{selector}\").scrollIntoView({{block: 'center'}})"))
+            .await;
     }
 
     /// The finger leaves.

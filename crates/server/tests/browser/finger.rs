@@ -33,14 +33,14 @@ async fn moves_a_visit(stage: &Stage, browser: &Browser, screen: Screen) {
     browser.look_at(screen).await;
     browser.go(&day.address(stage)).await;
     browser.first("[data-live]").await;
-    let (here, nine) = (visit(&goulven), cell(day.at(15)));
+    let here = visit(&goulven);
     let at = |minutes: i64| format!("{here}[data-cell='{}']", day.at(minutes).as_second());
 
     // Whoever only scrolls moves nothing, even when the finger comes down on a visit.
-    browser.finger_on(&here).await;
+    browser.bring(&here).await;
+    at_rest(browser).await;
     let before = scrolled(browser).await;
-    browser.finger_from_to(&cell(day.at(60)), &nine).await;
-    browser.finger_off().await;
+    browser.swipe_up(&here, 150).await;
     until("it has scrolled", async || scrolled(browser).await != before).await;
     at_rest(browser).await;
     assert_eq!(browser.count(".ghost, .leaving, dialog[open]").await, 0);
@@ -62,8 +62,8 @@ async fn moves_a_visit(stage: &Stage, browser: &Browser, screen: Screen) {
     browser.first(&at(0)).await;
 
     // A tap still opens it.
-    browser.finger_on(&here).await;
-    browser.finger_off().await;
+    browser.bring(&here).await;
+    browser.tap(&here).await;
     browser.first("dialog[open] dl").await;
     rules::judge(browser).await;
     browser.press_first("dialog [data-close]").await;
