@@ -104,42 +104,48 @@ async fn a_patient_is_found_and_asked_to_call() {
     .await;
 }
 
+async fn invited_joins_and_is_removed(_: &Stage, browser: &Browser) {
+    at_the_reception(browser).await;
+    browser.press("Staff").await;
+    browser.write("email", "neuf@cabinet.example").await;
+    browser.press("Send the invitation").await;
+    browser.see("The invitation is on its way.").await;
+    browser.picture("staff").await;
+    browser.press("Sign out").await;
+    browser.see("Often looked for").await;
+    browser.go("/dev/mail").await;
+    browser.press("invites you").await;
+    let text = browser.first(".mail").await.text().await.expect("a mail");
+    let link = text.split_whitespace().find(|word| word.contains("/invitations/")).expect("a link");
+    let path = &link[link.find("/invitations/").expect("a path")..];
+    browser.go(path).await;
+    browser.picture("invitation").await;
+    browser.write("password", PASSWORD).await;
+    browser.press("Create my account").await;
+    browser.first("form[role=search]").await;
+    assert_eq!(browser.count(".practice-nav a").await, 2, "the desk sees the day and the patients");
+    browser.press("Sign out").await;
+    browser.see("Often looked for").await;
+
+    at_the_reception(browser).await;
+    browser.press("Staff").await;
+    let row = "//li[contains(., 'neuf@cabinet.example')]";
+    browser.find(&format!("{row}//summary")).await.click().await.expect("it opens");
+    browser
+        .find(&format!("{row}//button[contains(., 'Remove for good')]"))
+        .await
+        .click()
+        .await
+        .expect("sent");
+    browser.see("Removed, and signed out everywhere.").await;
+}
+
 #[tokio::test]
 async fn somebody_is_invited_joins_and_is_removed() {
-    play(async |_, browser| {
-        at_the_reception(browser).await;
-        browser.press("Staff").await;
-        browser.write("email", "neuf@cabinet.example").await;
-        browser.press("Send the invitation").await;
-        browser.see("The invitation is on its way.").await;
-        browser.picture("staff").await;
-        browser.press("Sign out").await;
-        browser.see("Often looked for").await;
-        browser.go("/dev/mail").await;
-        browser.press("invites you").await;
-        let text = browser.first(".mail").await.text().await.expect("a mail");
-        let link = text.split_whitespace().find(|word| word.contains("/invitations/")).expect("a link");
-        let path = &link[link.find("/invitations/").expect("a path")..];
-        browser.go(path).await;
-        browser.picture("invitation").await;
-        browser.write("password", PASSWORD).await;
-        browser.press("Create my account").await;
-        browser.first("form[role=search]").await;
-        assert_eq!(browser.count(".practice-nav a").await, 2, "the desk sees the day and the patients");
-        browser.press("Sign out").await;
-        browser.see("Often looked for").await;
+    play(invited_joins_and_is_removed).await;
+}
 
-        at_the_reception(browser).await;
-        browser.press("Staff").await;
-        let row = "//li[contains(., 'neuf@cabinet.example')]";
-        browser.find(&format!("{row}//summary")).await.click().await.expect("it opens");
-        browser
-            .find(&format!("{row}//button[contains(., 'Remove for good')]"))
-            .await
-            .click()
-            .await
-            .expect("sent");
-        browser.see("Removed, and signed out everywhere.").await;
-    })
-    .await;
+#[tokio::test]
+async fn joining_and_being_removed_needs_no_script() {
+    play_with(Scripts::Off, invited_joins_and_is_removed).await;
 }
