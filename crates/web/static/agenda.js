@@ -376,6 +376,8 @@ const send = (address, fields) =>
   else if (frame && kept !== null) frame.scrollTop = Number(kept);
   else if (frame && line) frame.scrollTop = line.offsetTop - frame.clientHeight / 3;
   addEventListener("pagehide", () => frame && sessionStorage.setItem(hours(), String(root.querySelector(".agenda-frame")?.scrollTop ?? 0)));
+  // On a phone the row of who could be shown scrolls sideways: whoever is shown comes first.
+  document.querySelector(".agenda-who [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   const print = document.querySelector("[data-print-day]");
   if (print) {
     print.hidden = false;

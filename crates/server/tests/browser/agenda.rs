@@ -4,7 +4,7 @@ use fantoccini::key::Key;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rendez_domain::booking::{self, Appointment};
-use rendez_domain::directory::{self, NewOpenings};
+use rendez_domain::directory::{self, NewOpenings, Practitioner};
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::SlotId;
 use serde_json::Value;
@@ -17,14 +17,19 @@ use crate::stage::{Stage, play, play_with};
 const DAYS_AHEAD: i64 = 80;
 
 /// The doctor's own day: open from 9 to 12 by the place's clock, and nothing booked.
-struct Day {
-    date: Date,
-    nine: Timestamp,
+pub(crate) struct Day {
+    pub(crate) date: Date,
+    pub(crate) nine: Timestamp,
 }
 
 impl Day {
-    async fn open(stage: &Stage) -> Self {
-        let place = &stage.doctor.locations[0];
+    pub(crate) async fn open(stage: &Stage) -> Self {
+        Self::of(stage, &stage.doctor).await
+    }
+
+    /// The same of somebody else.
+    pub(crate) async fn of(stage: &Stage, whose: &Practitioner) -> Self {
+        let place = &whose.locations[0];
         let zone = jiff::tz::TimeZone::get(&place.time_zone).expect("a zone");
         let now = stage.world.services.clock.now();
         let mut date = zone.to_datetime(now + SignedDuration::from_hours(24 * DAYS_AHEAD)).date();
@@ -35,22 +40,20 @@ impl Day {
         let at = |hour| date.at(hour, 0, 0, 0).to_zoned(zone.clone()).expect("an hour").timestamp();
         let ranges = vec![TimeRange::new(at(9), at(12)).expect("a morning")];
         let new = NewOpenings { ranges, visit_types: Vec::new(), location: None };
-        directory::open(&stage.world.admin(), stage.doctor.id, new, |_| Value::Null)
-            .await
-            .expect("an opening");
+        directory::open(&stage.world.admin(), whose.id, new, |_| Value::Null).await.expect("an opening");
         Self { date, nine: at(9) }
     }
 
-    fn at(&self, minutes: i64) -> Timestamp {
+    pub(crate) fn at(&self, minutes: i64) -> Timestamp {
         self.nine + SignedDuration::from_mins(minutes)
     }
 
-    fn address(&self, stage: &Stage) -> String {
+    pub(crate) fn address(&self, stage: &Stage) -> String {
         format!("/practice/agenda?view=day&date={}&who={}", self.date, stage.doctor.id)
     }
 
     /// The desk books a patient of its own.
-    async fn book(&self, stage: &Stage, given_name: &str, minutes: i64) -> Appointment {
+    pub(crate) async fn book(&self, stage: &Stage, given_name: &str, minutes: i64) -> Appointment {
         let patient = stage.at_the_desk(given_name).await;
         let slot = SlotId::new(stage.doctor.id, stage.doctor.visit_types[0].id, self.at(minutes));
         let request = booking::HoldRequest { slot, patient, reason: None };
@@ -58,7 +61,7 @@ impl Day {
     }
 }
 
-async fn sign_in(browser: &Browser) {
+pub(crate) async fn sign_in(browser: &Browser) {
     browser.go("/sign-in").await;
     browser.press("The reception of the practice").await;
     browser.first(".agenda-grid").await;
@@ -66,16 +69,16 @@ async fn sign_in(browser: &Browser) {
 }
 
 /// The cell that begins at an instant.
-fn cell(at: Timestamp) -> String {
+pub(crate) fn cell(at: Timestamp) -> String {
     format!("a.cell[data-cell='{}']", at.as_second())
 }
 
-fn visit(visit: &Appointment) -> String {
+pub(crate) fn visit(visit: &Appointment) -> String {
     format!("[data-visit='{}']", visit.id)
 }
 
 /// Opens a part of the page that is folded.
-async fn unfold(browser: &Browser, words: &str) {
+pub(crate) async fn unfold(browser: &Browser, words: &str) {
     let summary = browser.find(&format!("//main//summary[contains(., '{words}')]")).await;
     summary.click().await.unwrap_or_else(|error| panic!("{words} cannot be unfolded: {error}"));
 }

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -23,6 +25,11 @@ pub(crate) const DESK: Screen = Screen { width: 1280, height: 900, is_phone: fal
 pub(crate) const PHONE: Screen = Screen { width: 390, height: 844, is_phone: true };
 /// The narrowest phone that still counts (WCAG 2.2, section 1.4.10).
 pub(crate) const SMALL_PHONE: Screen = Screen { width: 320, height: 640, is_phone: true };
+
+/// A tablet on a reception's desk, upright.
+pub(crate) const TABLET: Screen = Screen { width: 820, height: 1180, is_phone: true };
+/// A sheet of A4 between margins of a centimetre.
+pub(crate) const A4: Screen = Screen { width: 718, height: 1047, is_phone: false };
 
 /// Whether the browser runs the pages' scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +141,17 @@ impl Browser {
         self.devtools("Network.emulateNetworkConditions", link).await;
     }
 
+    /// A file of the visitor's own, as text.
+    pub(crate) async fn download(&self, path: &str) -> String {
+        let cookies = self.client.get_all_cookies().await.expect("cookies");
+        let cookies: Vec<String> =
+            cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        let asked = self.http.get(format!("{}{path}", self.home)).header("Cookie", cookies.join("; "));
+        let answer = asked.send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.text().await.expect("a text")
+    }
+
     /// The path of the page that is open.
     pub(crate) async fn path(&self) -> String {
         self.client.current_url().await.expect("an address").path().to_owned()
@@ -177,16 +195,8 @@ impl Browser {
 
     /// Drags with the mouse from the middle of one element to that of another.
     pub(crate) async fn drag(&self, from: &str, to: &str) {
-        self.first(from).await;
-        self.first(to).await;
-        let middle = format!(
-            "document.querySelector(\"{from}\").scrollIntoView({{block: 'center'}}); \
-             return [\"{from}\", \"{to}\"].flatMap((name) => {{ const at = document.querySelector(name).getBoundingClientRect(); \
-             return [at.x + at.width / 2, at.y + 3]; }})"
-        );
-        let at = self.run(&middle).await;
-        let number = |place: usize| at[place].as_f64().expect("a place");
-        let (from, to) = ((number(0), number(1)), (number(2), number(3)));
+        self.bring(from).await;
+        let (from, to) = (self.middle(from).await, self.middle(to).await);
         let halfway = (from.0, (from.1 + to.1) / 2.0);
         for (kind, (x, y), buttons) in [
             ("mouseMoved", from, 0),
@@ -200,6 +210,72 @@ impl Browser {
                 json!({"type": kind, "x": x, "y": y, "button": button, "buttons": buttons, "clickCount": 1});
             self.devtools("Input.dispatchMouseEvent", event).await;
         }
+    }
+
+    /// A finger comes down on an element.
+    pub(crate) async fn finger_on(&self, selector: &str) {
+        self.bring(selector).await;
+        self.touch("touchStart", Some(self.middle(selector).await)).await;
+    }
+
+    /// The finger goes from one element to another, wherever that is now.
+    pub(crate) async fn finger_from_to(&self, from: &str, to: &str) {
+        let (from, to) = (self.middle(from).await, self.middle(to).await);
+        for step in 1..=8 {
+            let part = f64::from(step) / 8.0;
+            let at = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+            self.touch("touchMove", Some(at)).await;
+        }
+    }
+
+    /// A finger comes down on an element and pushes what is there up, without waiting anywhere.
+    pub(crate) async fn swipe_up(&self, selector: &str, distance: u32) {
+        let (x, y) = self.middle(selector).await;
+        self.touch("touchStart", Some((x, y))).await;
+        for step in 1..=8 {
+            self.touch("touchMove", Some((x, y - f64::from(distance * step) / 8.0))).await;
+        }
+        self.finger_off().await;
+    }
+
+    /// A finger touches an element and leaves at once.
+    pub(crate) async fn tap(&self, selector: &str) {
+        let at = self.middle(selector).await;
+        self.touch("touchStart", Some(at)).await;
+        self.finger_off().await;
+    }
+
+    /// Scrolls until an element is in the middle of the window.
+    pub(crate) async fn bring(&self, selector: &str) {
+        self.first(selector).await;
+        self.run(&format!("document.querySelector(\"{selector}\").scrollIntoView({{block: 'center'}})"))
+            .await;
+    }
+
+    /// The finger leaves.
+    pub(crate) async fn finger_off(&self) {
+        self.touch("touchEnd", None).await;
+    }
+
+    async fn touch(&self, kind: &str, at: Option<(f64, f64)>) {
+        let points: Vec<Value> = at.into_iter().map(|(x, y)| json!({"x": x, "y": y})).collect();
+        self.devtools("Input.dispatchTouchEvent", json!({"type": kind, "touchPoints": points})).await;
+    }
+
+    /// A screen for fingers, or for a mouse.
+    pub(crate) async fn set_touch(&self, touch: bool) {
+        self.devtools("Emulation.setTouchEmulationEnabled", json!({"enabled": touch})).await;
+    }
+
+    /// Where an element is in the window: in the middle of its upper edge, inside.
+    async fn middle(&self, selector: &str) -> (f64, f64) {
+        self.first(selector).await;
+        let place = format!(
+            "const at = document.querySelector(\"{selector}\").getBoundingClientRect(); return [at.x + at.width / 2, at.y + 3]"
+        );
+        let at = self.run(&place).await;
+        let number = |place: usize| at[place].as_f64().expect("a place");
+        (number(0), number(1))
     }
 
     /// Waits for the first element that a CSS selector finds.
@@ -257,6 +333,36 @@ impl Browser {
             {"name": "prefers-reduced-motion", "value": "reduce"},
         ]});
         self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// The page as paper shows it, or as a screen does.
+    pub(crate) async fn set_paper(&self, paper: bool) {
+        let media = if paper { "print" } else { "" };
+        self.devtools("Emulation.setEmulatedMedia", json!({"media": media})).await;
+    }
+
+    /// Prints on A4, and returns on how many sheets. Whoever keeps pictures keeps the print, too,
+    /// and how the page looks now.
+    pub(crate) async fn print(&self, name: &str) -> usize {
+        let centimetre = 1.0 / 2.54;
+        let paper = json!({
+            "paperWidth": 21.0 * centimetre, "paperHeight": 29.7 * centimetre,
+            "marginTop": centimetre, "marginBottom": centimetre,
+            "marginLeft": centimetre, "marginRight": centimetre,
+        });
+        let printed = self.devtools("Page.printToPDF", paper).await;
+        let printed = printed["data"].as_str().expect("a print");
+        let pdf = STANDARD.decode(printed).expect("base64");
+        if let Some(folder) = std::env::var_os("RENDEZ_SCREENSHOTS") {
+            std::fs::create_dir_all(&folder).expect("a folder for pictures");
+            std::fs::write(Path::new(&folder).join(format!("{name}.pdf")), &pdf)
+                .expect("a print can be kept");
+            let png = self.client.screenshot().await.expect("a picture");
+            std::fs::write(Path::new(&folder).join(format!("{name}.png")), png)
+                .expect("a picture can be kept");
+        }
+        let sheet = b"/Type /Page\n";
+        pdf.windows(sheet.len()).filter(|part| part == sheet).count()
     }
 
     /// Keeps pictures of the whole page, at a desk and on a phone, by day and by night, if somebody wants to look at them.

@@ -1,6 +1,6 @@
 //! Somebody narrows a search, and finds nothing but what comes close.
 
-use crate::browser::{Browser, DESK, PHONE, Scripts};
+use crate::browser::{Browser, DESK, PHONE, SMALL_PHONE, Scripts, until};
 use crate::rules;
 use crate::stage::{play, play_with};
 
@@ -118,6 +118,63 @@ async fn nothing_free_leads_to_what_comes_close() {
         browser.look_at(DESK).await;
         browser.press_first(".result .slot").await;
         browser.see("Vous avez choisi").await;
+    })
+    .await;
+}
+
+/// What is wrong with the sketch of where the results are, as sentences.
+const SKETCH: &str = "
+const wrong = [];
+const svg = document.querySelector('.map svg');
+const frame = svg.getBoundingClientRect();
+if (frame.left < 0 || frame.right > document.documentElement.clientWidth || frame.height > innerHeight) wrong.push('the sketch is larger than the screen');
+for (const text of svg.querySelectorAll('text')) {
+  const box = text.getBoundingClientRect();
+  if (box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom) wrong.push(`cut off: ${text.textContent}`);
+  if (box.height < 11) wrong.push(`too small to read: ${text.textContent}`);
+}
+const cards = [...document.querySelectorAll('.result .pin-number')].map((number) => number.textContent);
+const reaches = [];
+for (const pin of svg.querySelectorAll('a')) {
+  const label = pin.getAttribute('aria-label');
+  if (!/^[0-9, …]+: \\p{L}/u.test(label)) wrong.push(`a pin says nobody: ${label}`);
+  for (const number of pin.querySelector('text').textContent.match(/[0-9]+/g)) if (!cards.includes(number)) wrong.push(`no card ${number}`);
+  if (!document.querySelector(pin.getAttribute('href'))) wrong.push(`a pin leads nowhere: ${label}`);
+  const box = pin.querySelector('circle').getBoundingClientRect();
+  if (box.width < 24) wrong.push(`too small to press: ${label}`);
+  if (reaches.some((other) => Math.hypot(other.x - box.x, other.y - box.y) < box.width - 1)) wrong.push(`two pins on each other: ${label}`);
+  reaches.push(box);
+}
+const ring = svg.querySelector('.here circle')?.getBoundingClientRect();
+for (const name of svg.querySelectorAll('.town text')) {
+  const box = name.getBoundingClientRect();
+  if (ring && box.bottom - 3 > ring.top && box.top < ring.bottom && box.left < ring.right && box.right > ring.left) wrong.push(`the ring lies on ${name.textContent}`);
+}
+return wrong;";
+
+#[tokio::test]
+async fn on_a_phone_the_sketch_shows_where_the_results_are() {
+    play(async |_, browser| {
+        for screen in [PHONE, SMALL_PHONE, DESK] {
+            browser.look_at(screen).await;
+            for distance in ["5", "100"] {
+                browser.go(&format!("/search?place=Rennes&distance={distance}")).await;
+                assert!(browser.count(".map svg a").await > 0);
+                assert_eq!(browser.run(SKETCH).await, serde_json::json!([]), "within {distance} km");
+            }
+        }
+        browser.picture("sketch").await;
+        browser.look_at(PHONE).await;
+        // What it is and is not stands under it; the list says everything without it.
+        browser.see("roads are not drawn").await;
+        browser.see("The ring is where you searched").await;
+        browser.press("Where they are").await;
+        let on_screen = "const box = document.querySelector('.map svg').getBoundingClientRect(); return box.top < innerHeight && box.bottom > 0";
+        until("the sketch is on the screen", async || browser.run(on_screen).await == true).await;
+        browser.press_first(".map svg a").await;
+        let at_card = "const card = document.querySelector(':target')?.closest('.result')?.getBoundingClientRect();
+            return Boolean(card) && card.top < innerHeight && card.bottom > 0";
+        until("a pin leads to its card", async || browser.run(at_card).await == true).await;
     })
     .await;
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::browser::{Browser, Scripts};
+use crate::languages;
 
 /// What is wrong with the page that is open, as sentences.
 const WRONG: &str = r#"
@@ -65,17 +66,24 @@ static AXE_RUN: LazyLock<String> = LazyLock::new(|| {
     AXE.replace("SOURCE", &source)
 });
 
-/// Judges the page that is open: its structure, its width, what it asked for, whether everybody can use it, and what the
-/// console said on the way.
+/// Judges the page that is open: its structure, its width, what it asked for, its language, whether everybody can use it,
+/// and what the console said on the way.
 pub(crate) async fn judge(browser: &Browser) {
     if browser.scripts == Scripts::On {
-        let wrong = browser.run(WRONG).await;
-        assert_eq!(wrong, Value::Array(Vec::new()), "{}", browser.path().await);
+        judge_shape(browser).await;
         let barriers = browser.run(&AXE_RUN).await;
         assert_eq!(barriers, Value::Array(Vec::new()), "{}", browser.path().await);
     }
     let complaints = browser.complaints().await;
     assert!(complaints.is_empty(), "{}: {complaints:?}", browser.path().await);
+}
+
+/// Judges the structure, the width and the language alone.
+pub(crate) async fn judge_shape(browser: &Browser) {
+    for wrong in [WRONG, languages::left()] {
+        let wrong = browser.run(wrong).await;
+        assert_eq!(wrong, Value::Array(Vec::new()), "{}", browser.path().await);
+    }
 }
 
 /// The console repeats the status of pages that say no; that, and nothing else, may stand in it.

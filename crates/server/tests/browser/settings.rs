@@ -1,6 +1,6 @@
 //! The practice's settings: hours, visit types, patients, staff, trail; with scripts and without.
 
-use crate::browser::{Browser, DESK, PHONE, SMALL_PHONE, Scripts};
+use crate::browser::{Browser, Scripts};
 use crate::stage::{PASSWORD, Stage, play, play_with};
 
 async fn at_the_reception(browser: &Browser) {
@@ -104,71 +104,48 @@ async fn a_patient_is_found_and_asked_to_call() {
     .await;
 }
 
-#[tokio::test]
-async fn somebody_is_invited_joins_and_is_removed() {
-    play(async |_, browser| {
-        at_the_reception(browser).await;
-        browser.press("Staff").await;
-        browser.write("email", "neuf@cabinet.example").await;
-        browser.press("Send the invitation").await;
-        browser.see("The invitation is on its way.").await;
-        browser.picture("staff").await;
-        browser.press("Sign out").await;
-        browser.see("Often looked for").await;
-        browser.go("/dev/mail").await;
-        browser.press("invites you").await;
-        let text = browser.first(".mail").await.text().await.expect("a mail");
-        let link = text.split_whitespace().find(|word| word.contains("/invitations/")).expect("a link");
-        let path = &link[link.find("/invitations/").expect("a path")..];
-        browser.go(path).await;
-        browser.picture("invitation").await;
-        browser.write("password", PASSWORD).await;
-        browser.press("Create my account").await;
-        browser.first("form[role=search]").await;
-        assert_eq!(browser.count(".practice-nav a").await, 2, "the desk sees the day and the patients");
-        browser.press("Sign out").await;
-        browser.see("Often looked for").await;
+async fn invited_joins_and_is_removed(_: &Stage, browser: &Browser) {
+    at_the_reception(browser).await;
+    browser.press("Staff").await;
+    browser.write("email", "neuf@cabinet.example").await;
+    browser.press("Send the invitation").await;
+    browser.see("The invitation is on its way.").await;
+    browser.picture("staff").await;
+    browser.press("Sign out").await;
+    browser.see("Often looked for").await;
+    browser.go("/dev/mail").await;
+    browser.press("invites you").await;
+    let text = browser.first(".mail").await.text().await.expect("a mail");
+    let link = text.split_whitespace().find(|word| word.contains("/invitations/")).expect("a link");
+    let path = &link[link.find("/invitations/").expect("a path")..];
+    browser.go(path).await;
+    browser.picture("invitation").await;
+    browser.write("password", PASSWORD).await;
+    browser.press("Create my account").await;
+    browser.first("form[role=search]").await;
+    assert_eq!(browser.count(".practice-nav a").await, 2, "the desk sees the day and the patients");
+    browser.press("Sign out").await;
+    browser.see("Often looked for").await;
 
-        at_the_reception(browser).await;
-        browser.press("Staff").await;
-        let row = "//li[contains(., 'neuf@cabinet.example')]";
-        browser.find(&format!("{row}//summary")).await.click().await.expect("it opens");
-        browser
-            .find(&format!("{row}//button[contains(., 'Remove for good')]"))
-            .await
-            .click()
-            .await
-            .expect("sent");
-        browser.see("Removed, and signed out everywhere.").await;
-    })
-    .await;
+    at_the_reception(browser).await;
+    browser.press("Staff").await;
+    let row = "//li[contains(., 'neuf@cabinet.example')]";
+    browser.find(&format!("{row}//summary")).await.click().await.expect("it opens");
+    browser
+        .find(&format!("{row}//button[contains(., 'Remove for good')]"))
+        .await
+        .click()
+        .await
+        .expect("sent");
+    browser.see("Removed, and signed out everywhere.").await;
 }
 
 #[tokio::test]
-async fn no_page_of_the_practice_scrolls_sideways_on_a_phone() {
-    play(async |stage, browser| {
-        let nolwenn = stage.at_the_desk("Nolwenn").await;
-        at_the_reception(browser).await;
-        let visit_type = stage.doctor.visit_types[0].id;
-        for screen in [PHONE, SMALL_PHONE] {
-            browser.look_at(screen).await;
-            for lang in ["en", "fr"] {
-                for path in [
-                    "/practice/hours?".to_owned(),
-                    "/practice/visit-types?".to_owned(),
-                    format!("/practice/visit-types/{visit_type}?practitioner={}&", stage.doctor.id),
-                    "/practice/patients?".to_owned(),
-                    format!("/practice/patients/{nolwenn}?"),
-                    "/practice/staff?".to_owned(),
-                    "/practice/trail?".to_owned(),
-                ] {
-                    browser.go(&format!("{path}lang={lang}")).await;
-                    let width = browser.run("return innerWidth").await;
-                    assert_eq!(width, screen.width, "{path} is shown as it is");
-                }
-            }
-        }
-        browser.look_at(DESK).await;
-    })
-    .await;
+async fn somebody_is_invited_joins_and_is_removed() {
+    play(invited_joins_and_is_removed).await;
+}
+
+#[tokio::test]
+async fn joining_and_being_removed_needs_no_script() {
+    play_with(Scripts::Off, invited_joins_and_is_removed).await;
 }

@@ -58,6 +58,7 @@ search-all-times = Alle Termine
 search-more-times = Weitere Zeiten am { $day }
 map-title = Wo das ist
 map-note = Eine Skizze nach den Adressen: Norden ist oben, Straßen sind nicht gezeichnet.
+map-here = Der Ring zeigt, wo Sie suchen.
 search-more = Weitere Ergebnisse
 distance-km = { $km } km
 

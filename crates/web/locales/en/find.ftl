@@ -58,6 +58,7 @@ search-all-times = All times
 search-more-times = More times on { $day }
 map-title = Where they are
 map-note = A sketch from the addresses: north is up, roads are not drawn.
+map-here = The ring is where you searched.
 search-more = More results
 distance-km = { $km } km
 

@@ -58,6 +58,7 @@ search-all-times = Tous les horaires
 search-more-times = Autres horaires, { $day }
 map-title = Où se trouvent-ils ?
 map-note = Un croquis tiré des adresses : le nord est en haut, les routes ne sont pas dessinées.
+map-here = L’anneau marque le lieu de votre recherche.
 search-more = Plus de résultats
 distance-km = { $km } km
 

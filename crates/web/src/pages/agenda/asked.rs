@@ -142,7 +142,8 @@ impl Question {
         people.dedup_by_key(|person| person.id);
         let Some(zone) = people.first().or(house.people.first()).map(zone_of) else { return Ok(None) };
         let view = View::ALL.into_iter().find(|view| view.name() == asked.view).unwrap_or(View::Day);
-        let view = if people.is_empty() { View::Day } else { view };
+        // A month counts visits of people; a room has days and weeks.
+        let view = if people.is_empty() && view == View::Month { View::Day } else { view };
         let today = when::on_clock_of(zone, visitor.ctx.clock.now()).date();
         Ok(Some(Self {
             view,
@@ -171,9 +172,9 @@ impl Question {
         self.address(self.view, self.date, who, self.whole_day)
     }
 
-    /// The week of one practitioner.
-    pub(super) fn week_of(&self, person: PractitionerId) -> String {
-        self.address(View::Week, self.date, &[person.to_string()], self.whole_day)
+    /// The week of one practitioner or room.
+    pub(super) fn week_of(&self, id: impl ToString) -> String {
+        self.address(View::Week, self.date, &[id.to_string()], self.whole_day)
     }
 
     /// The agenda like this one with more or fewer hours.

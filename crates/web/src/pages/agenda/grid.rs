@@ -104,6 +104,7 @@ pub(super) struct Colour {
 }
 
 /// What one column is about.
+#[derive(Clone, Copy)]
 enum Whose<'a> {
     Person(&'a Practitioner),
     Room(&'a Room),
@@ -174,28 +175,18 @@ impl<'a> Maker<'a> {
             zone_name,
             zone: when::zone_named(zone_name),
         };
+        let usual = self.visitor.ctx.pack.time_zone_name();
+        let zone_of_room = |room: &Room| zones.get(&room.location).map_or(usual, String::as_str);
+        let people = self.question.people.iter().map(|person| (Whose::Person(person), zone_of(person)));
+        let rooms = self.question.rooms.iter().map(|room| (Whose::Room(room), zone_of_room(room)));
         if self.question.view == View::Week {
             let monday = when::monday_of(self.question.date);
-            let whose = self.question.people.iter().take(1);
-            return whose
-                .flat_map(|person| {
-                    (0..7).map(move |day| {
-                        ask(Whose::Person(person), when::days_after(monday, day), zone_of(person))
-                    })
-                })
-                .collect();
+            let days = |(whose, zone)| {
+                (0..7).map(move |day| ask(whose, when::days_after(monday, day), zone)).collect()
+            };
+            return people.chain(rooms).next().map_or_else(Vec::new, days);
         }
-        let usual = self.visitor.ctx.pack.time_zone_name();
-        let people = self
-            .question
-            .people
-            .iter()
-            .map(|person| ask(Whose::Person(person), self.question.date, zone_of(person)));
-        let rooms = self.question.rooms.iter().map(|room| {
-            let zone = zones.get(&room.location).map_or(usual, String::as_str);
-            ask(Whose::Room(room), self.question.date, zone)
-        });
-        people.chain(rooms).collect()
+        people.chain(rooms).map(|(whose, zone)| ask(whose, self.question.date, zone)).collect()
     }
 
     fn grid(&self, zone_name: &str, asks: Vec<&Ask<'_>>) -> Option<Grid> {
@@ -241,28 +232,20 @@ impl<'a> Maker<'a> {
         let sides = lanes(&taken, MOST_LANES);
         let now = self.reading.as_of;
         let locale = self.visitor.locale;
-        let (key, practitioner, heading, detail, href) = match &ask.whose {
-            Whose::Person(person) if self.question.view == View::Week => (
-                format!("{}_{}", person.id, ask.date),
-                person.id.to_string(),
+        let (id, practitioner) = match ask.whose {
+            Whose::Person(person) => (person.id.to_string(), person.id.to_string()),
+            Whose::Room(room) => (room.id.to_string(), String::new()),
+        };
+        let week_of = self.question.week_of(&id);
+        let (key, heading, detail, href) = match ask.whose {
+            _ if self.question.view == View::Week => (
+                format!("{id}_{}", ask.date),
                 when::date_short(locale, ask.date),
                 locale.text_with("day-total", [("count", visits.len().into())]),
                 self.question.at(View::Day, ask.date),
             ),
-            Whose::Person(person) => (
-                person.id.to_string(),
-                person.id.to_string(),
-                name_of(person),
-                self.specialty(person),
-                self.question.week_of(person.id),
-            ),
-            Whose::Room(room) => (
-                room.id.to_string(),
-                String::new(),
-                room.name.clone(),
-                self.visitor.t("agenda-room"),
-                String::new(),
-            ),
+            Whose::Person(person) => (id, name_of(person), self.specialty(person), week_of),
+            Whose::Room(room) => (id, room.name.clone(), self.visitor.t("agenda-room"), week_of),
         };
         let blocks = visits
             .iter()

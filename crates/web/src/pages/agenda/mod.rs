@@ -170,12 +170,14 @@ async fn body(
         return Ok(Some(Body { grids: Vec::new(), month, legend: Vec::new(), reading: None }));
     }
     let zones = zones(question, house);
+    // A week is one practitioner's, or if none is chosen one room's.
+    let (most_people, most_rooms) = match question.view {
+        View::Week => (1, usize::from(question.people.is_empty())),
+        _ => (usize::MAX, usize::MAX),
+    };
     let request = AgendaRequest {
-        practitioners: match question.view {
-            View::Week => question.people.iter().take(1).map(|person| person.id).collect(),
-            _ => question.people.iter().map(|person| person.id).collect(),
-        },
-        rooms: question.rooms.iter().map(|room| room.id).collect(),
+        practitioners: question.people.iter().take(most_people).map(|person| person.id).collect(),
+        rooms: question.rooms.iter().take(most_rooms).map(|room| room.id).collect(),
         window: window(question, &zones).ok_or(PageError::NotFound)?,
     };
     let reading = agenda::read(&visitor.ctx, &request).await?;
@@ -223,7 +225,8 @@ async fn page(
         View::Day => (when::date_long(locale, date), when::days_after(date, -1), when::days_after(date, 1)),
         View::Week => {
             let sunday = when::days_after(monday, 6);
-            let whose = question.people.first().map(name_of).unwrap_or_default();
+            let room = || question.rooms.first().map(|room| room.name.clone());
+            let whose = question.people.first().map(name_of).or_else(room).unwrap_or_default();
             let heading = locale.text_with(
                 "agenda-week-heading",
                 [
@@ -258,6 +261,7 @@ async fn page(
         view: view.name(),
         views: View::ALL
             .into_iter()
+            .filter(|other| *other != View::Month || !question.people.is_empty())
             .map(|other| {
                 let key = match other {
                     View::Day => "agenda-view-day",
@@ -289,30 +293,28 @@ fn months_after(date: Date, months: i64) -> Date {
 
 /// Each practitioner as a switch: pressed, they join or leave. A week shows one at a time.
 fn pills(question: &Question, people: &[Practitioner]) -> Vec<Link> {
-    let shown = question.who();
     let strangers = question.people.iter().filter(|person| !people.iter().any(|known| known.id == person.id));
-    let pill = |person: &Practitioner| {
-        let id = person.id.to_string();
-        let current = shown.contains(&id) && (question.view != View::Week || shown.first() == Some(&id));
-        let who = match question.view {
-            View::Week => vec![id],
-            _ => toggled(&shown, &id),
-        };
-        Link::new(question.of(&who), name_of(person)).current(current)
-    };
-    people.iter().chain(strangers).map(pill).collect()
+    people
+        .iter()
+        .chain(strangers)
+        .map(|person| pill(question, person.id.to_string(), name_of(person)))
+        .collect()
 }
 
+/// Each room as a switch. A month counts visits of people alone.
 fn room_pills(question: &Question, rooms: &[Room]) -> Vec<Link> {
-    if question.view != View::Day {
-        return Vec::new();
-    }
+    let shown = rooms.iter().filter(|_| question.view != View::Month);
+    shown.map(|room| pill(question, room.id.to_string(), room.name.clone())).collect()
+}
+
+fn pill(question: &Question, id: String, name: String) -> Link {
     let shown = question.who();
-    let pill = |room: &Room| {
-        let id = room.id.to_string();
-        Link::new(question.of(&toggled(&shown, &id)), room.name.clone()).current(shown.contains(&id))
+    let current = shown.contains(&id) && (question.view != View::Week || shown.first() == Some(&id));
+    let who = match question.view {
+        View::Week => vec![id],
+        _ => toggled(&shown, &id),
     };
-    rooms.iter().map(pill).collect()
+    Link::new(question.of(&who), name).current(current)
 }
 
 fn toggled(shown: &[String], id: &String) -> Vec<String> {

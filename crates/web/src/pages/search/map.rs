@@ -12,12 +12,18 @@ const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 260.0;
 /// Kept free at the edges, so that pins and names are whole.
 const MARGIN: f64 = 32.0;
+/// How far around its middle a pin can be pressed, also where a phone shows the sketch smaller.
+const REACH: u32 = 17;
 /// Pins nearer than that become one.
-const PIN: f64 = 28.0;
+const PIN: f64 = 2.0 * REACH as f64;
+/// How far above its town a name stands; where the ring of the search is around the town, it stands below or above that.
+const ABOVE: i32 = 8;
+const ABOVE_RING: i32 = 15;
+const BELOW_RING: i32 = 24;
 /// How many towns are named for orientation.
 const TOWNS: usize = 6;
 /// Half of how wide a letter of a name is.
-const LETTER: f64 = 3.4;
+const LETTER: f64 = 4.0;
 /// Between the names of towns.
 const BETWEEN_TOWNS: f64 = 60.0;
 const KM_PER_DEGREE: f64 = 111.195;
@@ -39,6 +45,7 @@ pub(super) struct Map {
     /// Where was searched.
     pub(super) here: Option<Point>,
     pub(super) scale: Scale,
+    pub(super) reach: u32,
 }
 
 /// A place on the sketch.
@@ -64,6 +71,8 @@ pub(super) struct Pin {
 /// A town's name.
 pub(super) struct Label {
     pub(super) at: Point,
+    /// How high its name stands.
+    pub(super) text: i32,
     pub(super) name: &'static str,
 }
 
@@ -107,15 +116,17 @@ impl Map {
                 None => pins.push((point, vec![at])),
             }
         }
+        let here = here.map(|here| projection.point(here));
         let taken: Vec<Point> = pins.iter().map(|(point, _)| *point).collect();
         let pins = pins.into_iter().map(|(point, results)| Pin::new(point, &results, hits)).collect();
         Some(Self {
             width: WIDTH as u32,
             height: HEIGHT as u32,
             pins,
-            towns: projection.towns(visitor.ctx.pack.places(), &taken),
-            here: here.map(|here| projection.point(here)),
+            towns: projection.towns(visitor.ctx.pack.places(), &taken, here),
+            here,
             scale: projection.scale(visitor),
+            reach: REACH,
         })
     }
 }
@@ -175,7 +186,7 @@ impl Projection {
     }
 
     /// The largest towns that are shown, apart from one another and from what is pinned.
-    fn towns(&self, places: &'static [Place], taken: &[Point]) -> Vec<Label> {
+    fn towns(&self, places: &'static [Place], taken: &[Point], here: Option<Point>) -> Vec<Label> {
         let inside = |place: &&Place| {
             let point = self.point((place.latitude, place.longitude));
             place.part_of.is_none()
@@ -189,7 +200,14 @@ impl Projection {
         for place in known {
             let at = self.point((place.latitude, place.longitude));
             if labels.len() < TOWNS && !labels.iter().any(|label| label.at.is_within(BETWEEN_TOWNS, at)) {
-                labels.push(Label { at, name: &place.name });
+                let rings = here.is_some_and(|here| here.is_within(f64::from(ABOVE_RING), at));
+                let below = Point { y: at.y + BELOW_RING, ..at };
+                let text = match taken.iter().any(|pin| pin.is_within(PIN, below)) {
+                    _ if !rings => at.y - ABOVE,
+                    true => at.y - ABOVE_RING,
+                    false => below.y,
+                };
+                labels.push(Label { at, text, name: &place.name });
             }
         }
         labels
