@@ -33,7 +33,15 @@ async fn free_times(stage: &Stage) -> Vec<rendez_vocab::ids::SlotId> {
 #[tokio::test]
 async fn no_page_scrolls_sideways_on_a_phone() {
     play(async |stage, browser| {
-        let public = ["/", "/search", "/search?q=zzzzz&place=Nowhere", "/sign-in", "/sign-up", "/dev/mail"];
+        let public = [
+            "/",
+            "/search",
+            "/search?q=zzzzz&place=Nowhere",
+            "/sign-in",
+            "/sign-up",
+            "/password/forgotten?done=sent",
+            "/dev/mail",
+        ];
         let mut paths: Vec<String> = public.map(str::to_owned).to_vec();
         paths.push(stage.doctor_page());
         paths.extend(
@@ -80,6 +88,7 @@ async fn no_page_scrolls_sideways_on_a_phone() {
         browser.first(".agenda-grid").await;
         let start = stage.world.services.clock.now() + jiff::SignedDuration::from_hours(48);
         let paths = [
+            "/account".to_owned(),
             "/practice/day".to_owned(),
             "/practice/agenda".to_owned(),
             "/practice/agenda?view=week".to_owned(),

@@ -9,6 +9,7 @@ mod family;
 mod finding;
 mod keyboard;
 mod ops;
+mod passwords;
 mod patient;
 mod practice;
 mod program;
