@@ -75,12 +75,13 @@ pub(crate) fn worker(services: &Arc<Services>, mailer: Mailer, retention: Retent
 
 /// Drops what is past its retention. What cannot be dropped keeps nothing else from it; the first failure is the answer.
 async fn forget(store: &Store, retention: Retention) -> Result<(), Fault> {
-    let steps: [(&str, BoxFuture<'_, Result<(), Fault>>); 6] = [
+    let steps: [(&str, BoxFuture<'_, Result<(), Fault>>); 7] = [
         ("changes", Box::pin(forget_changes(store, retention.change_days))),
         ("jobs", Box::pin(forget_jobs(store, retention.job_days))),
         ("sessions", Box::pin(forget_sessions(store))),
         ("answers", Box::pin(idempotency::purge(store, retention.idempotency_hours).map_ok(|_| ()))),
         ("invitations", Box::pin(identity::purge_invitations(store, retention.mail_days).map_ok(|_| ()))),
+        ("password links", Box::pin(identity::purge_resets(store).map_ok(|_| ()))),
         ("mails", Box::pin(notify::purge(store, retention.mail_days).map_ok(|_| ()))),
     ];
     let mut first = Ok(());

@@ -34,6 +34,14 @@ pub struct Scope {
     pub registered_by: Option<Vec<String>>,
 }
 
+/// Whether anybody is signed in at all.
+pub fn signed_in(actor: &Actor) -> Result<(), Denied> {
+    match actor {
+        Actor::Nobody => Err(Denied::SignIn),
+        _ => Ok(()),
+    }
+}
+
 /// Appointments: patients see theirs and those of people they care for, practitioners theirs, staff those of their organizations, partners those of
 /// patients they registered, admins and the server all.
 pub fn appointments(actor: &Actor) -> Result<Scope, Denied> {

@@ -1,19 +1,23 @@
-//! What a patient changes about their own account: address, password, agreements, sessions.
+//! What people change about their own account: patients their address and agreements, everybody password and sessions.
 //!
 //! Invariants: address and password change only for who knows the password; a new password ends every other session and
-//! every token, as signing out elsewhere does; an agreement without which nothing can be booked is taken back only with the account itself.
+//! every token, as signing out elsewhere does; a new address or password ends every link to choose a password; an agreement without which nothing can be booked is taken back only with the account itself.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rendez_platform::auth::session::SessionHash;
 use rendez_platform::fault::Fault;
-use rendez_platform::store::{Prepared, Transaction};
+use rendez_platform::store::{Conn, Prepared, Transaction};
+use rendez_vocab::Actor;
 use rendez_vocab::ids::{AccountId, PatientId};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::access::{self, Denied};
 use super::error::IdentityRefusal;
+use super::forgotten::end_resets;
 use super::tokens::end_tokens;
+use super::work::{known_at_work, work_account};
 use crate::ctx::Ctx;
 use crate::directory::record;
 
@@ -61,13 +65,12 @@ const ACCOUNT: &str = "SELECT a.id, a.email, p.given_name, p.family_name, p.birt
 const SESSIONS: &str = "SELECT created_at, expires_at, token_hash FROM session
     WHERE account_id = $1 AND expires_at > rendez_now() ORDER BY created_at DESC LIMIT $2";
 
-/// The caller's account. `this` is the session that asks.
+/// The patient's account. `this` is the session that asks.
 pub async fn own_account(ctx: &Ctx, this: Option<SessionHash>) -> Result<OwnAccount, IdentityRefusal> {
     let patient = access::people(&ctx.actor)?;
     let conn = ctx.store.read_fresh().await?;
     let row = conn.maybe_row(ACCOUNT, &[&patient.uuid()]).await?.ok_or(Denied::SignIn)?;
     let id: Uuid = row.get(0);
-    let sessions = conn.rows(SESSIONS, &[&id, &MOST_SESSIONS]).await?;
     Ok(OwnAccount {
         id: AccountId::from_uuid(id),
         email: row.get(1),
@@ -77,15 +80,23 @@ pub async fn own_account(ctx: &Ctx, this: Option<SessionHash>) -> Result<OwnAcco
         phone: row.get(5),
         locale: row.get(6),
         consents: row.get(7),
-        sessions: sessions
-            .iter()
-            .map(|row| OwnSession {
-                since: row.get(0),
-                until: row.get(1),
-                is_this: this.is_some_and(|this| this.as_bytes() == row.get::<_, &[u8]>(2)),
-            })
-            .collect(),
+        sessions: sessions(&conn, id, this).await?,
     })
+}
+
+/// Where the owner of an account is signed in.
+pub(super) async fn sessions(
+    conn: &Conn,
+    account: Uuid,
+    this: Option<SessionHash>,
+) -> Result<Vec<OwnSession>, Fault> {
+    let rows = conn.rows(SESSIONS, &[&account, &MOST_SESSIONS]).await?;
+    let session = |row: &Row| OwnSession {
+        since: row.get(0),
+        until: row.get(1),
+        is_this: this.is_some_and(|this| this.as_bytes() == row.get::<_, &[u8]>(2)),
+    };
+    Ok(rows.iter().map(session).collect())
 }
 
 /// Gives the account another address, to which mails go from now on.
@@ -99,6 +110,7 @@ pub async fn change_email(ctx: &Ctx, password: &str, email: &str) -> Result<(), 
             let sql = "UPDATE patient SET email = $2, version = version + 1 WHERE id = $1 RETURNING version";
             let version = tx.row(sql, &[&patient.uuid(), &email]).await?.get(0);
             record(&tx, &task, "patient.update", patient.uuid(), version).await?;
+            end_resets(&tx, id).await?;
             note(&tx, &task, "account.email", id).await?;
             tx.commit().await?;
             Ok(())
@@ -113,13 +125,17 @@ pub async fn change_password(
     new: &str,
     this: Option<SessionHash>,
 ) -> Result<(), IdentityRefusal> {
-    let (_, id) = known(ctx, password).await?;
+    let id = match ctx.actor {
+        Actor::Patient(_) => known(ctx, password).await?.1,
+        _ => known_at_work(ctx, password, this).await?,
+    };
     let hash = ctx.passwords.hash(new).await?;
     let task = ctx.clone();
     ctx.store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
             tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", &[&id, &hash]).await?;
+            end_resets(&tx, id).await?;
             end_sessions(&tx, id, this).await?;
             note(&tx, &task, "account.password", id).await?;
             tx.commit().await?;
@@ -130,8 +146,11 @@ pub async fn change_password(
 
 /// Ends every session of the account but the one that asks, and every token.
 pub async fn end_other_sessions(ctx: &Ctx, this: Option<SessionHash>) -> Result<(), IdentityRefusal> {
-    let id = own_account(ctx, this).await?.id.uuid();
-    let task = ctx.clone();
+    let id = match ctx.actor {
+        Actor::Patient(_) => own_account(ctx, this).await?.id,
+        _ => work_account(ctx, this).await?.id,
+    };
+    let (task, id) = (ctx.clone(), id.uuid());
     ctx.store
         .write(move |mut conn| async move {
             let tx = conn.transaction().await?;
@@ -169,7 +188,12 @@ pub async fn set_consents(ctx: &Ctx, keys: &[String]) -> Result<(), IdentityRefu
         .await
 }
 
-async fn end_sessions(tx: &Transaction<'_>, id: Uuid, this: Option<SessionHash>) -> Result<(), Fault> {
+/// Ends every session of an account but one, and every token.
+pub(super) async fn end_sessions(
+    tx: &Transaction<'_>,
+    id: Uuid,
+    this: Option<SessionHash>,
+) -> Result<(), Fault> {
     let this = this.map(|this| this.as_bytes().to_vec());
     let sql = "DELETE FROM session WHERE account_id = $1 AND ($2::bytea IS NULL OR token_hash <> $2)";
     tx.execute(sql, &[&id, &this]).await?;

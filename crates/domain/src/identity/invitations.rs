@@ -3,20 +3,15 @@
 //! Invariants: a link counts once, until it expires, and only the newest of an address does; the database holds only its
 //! hash. Invitation, mail and the job that sends it commit together.
 
-use std::fmt;
-
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rendez_platform::fault::Fault;
-use rendez_platform::jobs::{NewJob, enqueue};
 use rendez_platform::store::{Prepared, Transaction};
 use rendez_vocab::Actor;
 use rendez_vocab::ids::{AccountId, OrganizationId, uuid_v7};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::IdentityRefusal;
+use super::links::{LinkMail, LinkToken, write_mail};
 use super::model::{Account, Role};
 use super::queries;
 use super::rights::Rights;
@@ -25,36 +20,8 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::idempotency;
 
-/// The job that sends a mail whose row is written.
-pub const SEND_MAIL: &str = "mail.written";
 /// How long a link counts.
 pub const INVITATION_HOURS: i32 = 72;
-
-/// What the link holds: 256 random bits, never shown by `Debug`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct InvitationToken([u8; 32]);
-
-impl InvitationToken {
-    /// The token in a link, if it is one.
-    pub fn read(text: &str) -> Option<Self> {
-        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
-    }
-
-    /// As the link holds it: 43 characters.
-    pub fn reveal(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0)
-    }
-
-    fn hash(self) -> Vec<u8> {
-        Sha256::digest(self.0).to_vec()
-    }
-}
-
-impl fmt::Debug for InvitationToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("InvitationToken(…)")
-    }
-}
 
 /// Somebody to ask.
 #[derive(Debug, Clone)]
@@ -63,15 +30,6 @@ pub struct NewInvitation {
     pub email: String,
     /// What they will be able to do.
     pub rights: Rights,
-}
-
-/// An invitation's mail in words. The link stands in the body.
-#[derive(Debug, Clone)]
-pub struct InvitationMail {
-    /// One line.
-    pub subject: String,
-    /// Plain text.
-    pub body: String,
 }
 
 /// What whoever opens a link sees.
@@ -92,7 +50,7 @@ pub async fn invite(
     ctx: &Ctx,
     organization: OrganizationId,
     new: NewInvitation,
-    words: impl FnOnce(&str, &InvitationToken) -> InvitationMail + Send + 'static,
+    words: impl FnOnce(&str, &LinkToken) -> LinkMail + Send + 'static,
 ) -> Result<(), IdentityRefusal> {
     let task = ctx.clone();
     ctx.store
@@ -102,7 +60,8 @@ pub async fn invite(
                 return earlier.map(|_| ()).map_err(IdentityRefusal::Key);
             }
             managing(&tx, &task, organization).await?;
-            let member = "SELECT EXISTS (SELECT FROM account_organization o JOIN account a ON a.id = o.account_id
+            let member =
+                "SELECT EXISTS (SELECT FROM account_organization o JOIN account a ON a.id = o.account_id
                 WHERE o.organization_id = $1 AND lower(a.email) = lower($2))";
             if tx.query_one(member, &[&organization.uuid(), &new.email]).await?.get(0) {
                 return Err(IdentityRefusal::EmailTaken);
@@ -114,18 +73,10 @@ pub async fn invite(
             )
             .await?;
             let (id, token) = insert(&tx, &task, organization, &new).await?;
-            let name: String = tx
-                .row("SELECT name FROM organization WHERE id = $1", &[&organization.uuid()])
-                .await?
-                .get(0);
+            let name: String =
+                tx.row("SELECT name FROM organization WHERE id = $1", &[&organization.uuid()]).await?.get(0);
             let mail = words(&name, &token);
-            let mail_id = uuid_v7(task.clock.now(), &*task.entropy);
-            tx.execute(
-                "INSERT INTO mail (id, to_address, subject, body, created_at) VALUES ($1, $2, $3, $4, rendez_now())",
-                &[&mail_id, &new.email, &mail.subject, &mail.body],
-            )
-            .await?;
-            enqueue(&tx, &NewJob::new(SEND_MAIL, json!({ "mail": mail_id }))).await?;
+            write_mail(&tx, &task, &new.email, None, &mail).await?;
             audit::record(&tx, &task, "staff.invite", id, None, Some(organization.uuid())).await?;
             idempotency::remember(&tx, task.idempotency.as_ref(), 201, &json!({ "invitation": id })).await?;
             tx.commit().await?;
@@ -139,10 +90,8 @@ async fn insert(
     ctx: &Ctx,
     organization: OrganizationId,
     new: &NewInvitation,
-) -> Result<(Uuid, InvitationToken), IdentityRefusal> {
-    let mut bytes = [0; 32];
-    ctx.entropy.fill(&mut bytes);
-    let token = InvitationToken(bytes);
+) -> Result<(Uuid, LinkToken), IdentityRefusal> {
+    let token = LinkToken::new(&*ctx.entropy);
     let id = uuid_v7(ctx.clock.now(), &*ctx.entropy);
     tx.execute(
         "INSERT INTO invitation (id, organization_id, email, rights, token_hash, invited_by, created_at, expires_at)
@@ -193,7 +142,7 @@ const OPEN: &str = "SELECT o.name, i.email, i.rights, a.role, i.organization_id,
     WHERE i.token_hash = $1 AND i.ended_at IS NULL AND i.expires_at > rendez_now()";
 
 /// The invitation behind a link, while it counts.
-pub async fn invitation(ctx: &Ctx, token: InvitationToken) -> Result<Invitation, IdentityRefusal> {
+pub async fn invitation(ctx: &Ctx, token: LinkToken) -> Result<Invitation, IdentityRefusal> {
     let conn = ctx.store.read_fresh().await?;
     let row = conn.maybe_row(OPEN, &[&token.hash()]).await?.ok_or(IdentityRefusal::NotFound)?;
     Ok(Invitation {
@@ -208,7 +157,7 @@ pub async fn invitation(ctx: &Ctx, token: InvitationToken) -> Result<Invitation,
 /// to it if the password is the account's own.
 pub async fn accept_invitation(
     ctx: &Ctx,
-    token: InvitationToken,
+    token: LinkToken,
     password: &str,
 ) -> Result<Account, IdentityRefusal> {
     let known = invitation(ctx, token).await?;

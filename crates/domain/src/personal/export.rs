@@ -9,7 +9,7 @@ use crate::identity::{IdentityRefusal, access};
 
 /// Each part and the statement that makes it. $1 is the patient, $2 the actor as the audit names them. Tokens, hashes and
 /// what practices wrote for themselves are no part.
-const PARTS: [(&str, &str); 10] = [
+const PARTS: [(&str, &str); 11] = [
     (
         "account",
         "SELECT jsonb_build_object('email', a.email, 'created_at', a.created_at) FROM account a WHERE a.patient_id = $1::uuid",
@@ -55,13 +55,20 @@ const PARTS: [(&str, &str); 10] = [
          FROM session s JOIN account a ON a.id = s.account_id WHERE a.patient_id = $1::uuid",
     ),
     (
+        "password_links",
+        "SELECT coalesce(jsonb_agg(jsonb_build_object('since', r.created_at, 'until', r.expires_at) ORDER BY r.created_at), '[]')
+         FROM password_reset r JOIN account a ON a.id = r.account_id WHERE a.patient_id = $1::uuid",
+    ),
+    (
         "calendar",
         "SELECT jsonb_build_object('since', f.created_at) FROM calendar_feed f WHERE f.patient_id = $1::uuid",
     ),
     (
-        // Written to them, whatever the address: another's mails may go to the same one.
+        // Written to them, whatever the address: another's mails may go to the same one. A link that still counts is for the
+        // mailbox alone: to be signed in is no proof of it.
         "mails",
-        "SELECT coalesce(jsonb_agg(jsonb_build_object('to', m.to_address, 'subject', m.subject, 'body', m.body,
+        "SELECT coalesce(jsonb_agg(jsonb_build_object('to', m.to_address, 'subject', m.subject, 'body',
+            CASE WHEN m.id NOT IN (SELECT r.mail_id FROM password_reset r WHERE r.expires_at > rendez_now()) THEN m.body END,
             'written_at', m.created_at, 'sent_at', m.sent_at) ORDER BY m.created_at), '[]')
          FROM mail m WHERE m.patient_id = $1::uuid",
     ),

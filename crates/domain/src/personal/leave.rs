@@ -14,11 +14,12 @@ use crate::identity::{IdentityRefusal, known, note};
 pub const FORGET_JOB: &str = "patient.forget";
 
 /// What goes at once, in this order. $1 are the patient and the people in their care.
-const GOES: [&str; 10] = [
+const GOES: [&str; 11] = [
     // Their words about visits that never took place.
     "UPDATE appointment SET reason = NULL, cancel_reason = NULL WHERE patient_id = ANY ($1) AND status IN ('cancelled', 'expired')",
     "DELETE FROM mail WHERE patient_id = ANY ($1)",
     "DELETE FROM session WHERE account_id IN (SELECT id FROM account WHERE patient_id = ANY ($1))",
+    "DELETE FROM password_reset WHERE account_id IN (SELECT id FROM account WHERE patient_id = ANY ($1))",
     "DELETE FROM consent WHERE account_id IN (SELECT id FROM account WHERE patient_id = ANY ($1))",
     "DELETE FROM account WHERE patient_id = ANY ($1)",
     "DELETE FROM wish_offer WHERE wish_id IN (SELECT id FROM wish WHERE patient_id = ANY ($1))",

@@ -5,8 +5,7 @@ use jiff::{SignedDuration, ToSpan};
 use rendez_domain::booking::{self, HoldRequest, Outcome, Status};
 use rendez_domain::directory::NewPatient;
 use rendez_domain::identity::{
-    self, IdentityRefusal, InvitationMail, InvitationToken, NewInvitation, NewPatientAccount, Person,
-    Relation, Rights,
+    self, IdentityRefusal, LinkMail, LinkToken, NewInvitation, NewPatientAccount, Person, Relation, Rights,
 };
 use rendez_domain::{Ctx, notify, personal};
 use rendez_platform::auth::SessionToken;
@@ -201,10 +200,8 @@ async fn mails_are_of_whom_they_were_written_to_whatever_the_address() {
     let child = identity::add_person(&ctx, yuna()).await.expect("a child");
     // Bob's record has the same address, and so has somebody who is asked to work somewhere.
     let bob = world.patient_with_mail(EMAIL).await;
-    let words = |_: &str, token: &InvitationToken| InvitationMail {
-        subject: "Come and work here".into(),
-        body: token.reveal(),
-    };
+    let words =
+        |_: &str, token: &LinkToken| LinkMail { subject: "Come and work here".into(), body: token.reveal() };
     let new = NewInvitation { email: EMAIL.into(), rights: Rights::Desk };
     identity::invite(&world.admin(), practitioner.organization, new, words).await.expect("an invitation");
     let mailer = rendez_platform::mail::Mailer::new(None, "rendez@example.org").expect("a mailer");

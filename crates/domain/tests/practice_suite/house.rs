@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex};
 use rendez_domain::Ctx;
 use rendez_domain::directory::{self, NewPatient, Practitioner};
 use rendez_domain::idempotency::Answer;
-use rendez_domain::identity::{
-    self, Account, InvitationMail, InvitationToken, NewInvitation, Rights, accept_invitation,
-};
+use rendez_domain::identity::{self, Account, LinkMail, LinkToken, NewInvitation, Rights, accept_invitation};
 use rendez_domain::practice::{self, Workplace};
 use rendez_testkit::World;
 use rendez_vocab::Actor;
@@ -63,13 +61,13 @@ pub(crate) async fn enter(ctx: &Ctx, given: &str, family: &str) -> PatientId {
 }
 
 /// Invites somebody and gives back the link's token.
-pub(crate) async fn invite(ctx: &Ctx, doctor: &Practitioner, email: &str, rights: Rights) -> InvitationToken {
+pub(crate) async fn invite(ctx: &Ctx, doctor: &Practitioner, email: &str, rights: Rights) -> LinkToken {
     let seen = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&seen);
     let new = NewInvitation { email: email.into(), rights };
-    let words = move |name: &str, token: &InvitationToken| {
+    let words = move |name: &str, token: &LinkToken| {
         *kept.lock().expect("one thread") = Some(*token);
-        InvitationMail { subject: name.to_owned(), body: token.reveal() }
+        LinkMail { subject: name.to_owned(), body: token.reveal() }
     };
     identity::invite(ctx, doctor.organization, new, words).await.expect("an invitation");
     let token = seen.lock().expect("one thread").take();

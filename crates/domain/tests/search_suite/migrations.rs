@@ -105,6 +105,11 @@ const SAMPLES: &[(&str, &str)] = &[
         "0015_add_patient_of_mail",
         "UPDATE mail SET patient_id = '00000000-0000-0000-0000-000000000006'",
     ),
+    (
+        "0021_add_password_resets",
+        "INSERT INTO password_reset (account_id, place, token_hash, mail_id, created_at, expires_at)
+            SELECT a.id, 1, 'x', m.id, '2026-12-01Z', '2026-12-02Z' FROM account a, mail m",
+    ),
 ];
 
 /// How many rows each table has, but for the list of migrations itself.

@@ -58,6 +58,7 @@ async fn whoever_comes_by_reads_every_page_in_their_language() {
             "/search?place=Saint-Denis",
             "/sign-in",
             "/sign-up",
+            "/password/forgotten?done=sent",
             "/dev/mail",
             "/styleguide",
             "/goodbye",
@@ -132,6 +133,7 @@ async fn the_reception_reads_the_agenda_in_its_language() {
         sign_in_as(browser, "The reception of the practice", ".agenda-grid").await;
         let start = stage.world.services.clock.now() + jiff::SignedDuration::from_hours(48);
         let paths = [
+            "/account".to_owned(),
             "/practice/day".to_owned(),
             format!("/practice/day?practitioner={}", stage.doctor.id),
             "/practice/agenda".to_owned(),

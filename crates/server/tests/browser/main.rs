@@ -13,6 +13,7 @@ mod keyboard;
 mod languages;
 mod no_scripts;
 mod ops;
+mod passwords;
 mod patient;
 mod practice;
 mod printing;

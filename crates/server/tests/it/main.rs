@@ -16,6 +16,7 @@ mod lists;
 mod nodes;
 mod openings;
 mod pages;
+mod passwords;
 mod practice;
 mod practice_pages;
 mod search;

@@ -17,13 +17,15 @@ const SOURCE: &str = include_str!("../../../web/src/pages/mod.rs");
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// What a page answers to nobody and to a stranger who is signed in. `/sign-in` means: sent there.
-const PAGES: [(&str, &str, &str); 53] = [
+const PAGES: [(&str, &str, &str); 55] = [
     ("/", "200", "200"),
     ("/search", "200", "200"),
     ("/practitioners/{id}", "200", "200"),
     ("/hold", "/", "/"),
     ("/sign-in", "200", "200"),
     ("/sign-up", "200", "200"),
+    ("/password/forgotten", "200", "200"),
+    ("/password/new/{token}", "404", "404"),
     ("/sign-out", "/", "/"),
     ("/visits", "/sign-in", "200"),
     ("/appointments/{id}", "/sign-in", "404"),
@@ -75,10 +77,12 @@ const PAGES: [(&str, &str, &str); 53] = [
 ];
 
 /// What forms are sent to.
-const FORMS: [&str; 45] = [
+const FORMS: [&str; 47] = [
     "/hold",
     "/sign-in",
     "/sign-up",
+    "/password/forgotten",
+    "/password/new/{token}",
     "/sign-out",
     "/appointments/{id}/confirm",
     "/appointments/{id}/leave",
@@ -379,7 +383,7 @@ async fn guessing_passwords_is_slowed_down() {
 }
 
 /// Somebody who works at a practice's desk, signed in.
-async fn desk_of(app: &TestApp, practice: &Practice, email: &str) -> Browser {
+pub(crate) async fn desk_of(app: &TestApp, practice: &Practice, email: &str) -> Browser {
     let browser = signed_in(app, email).await;
     let organization: OrganizationId = practice.organization.parse().expect("an id");
     let client = app.world.database.connect().await;

@@ -2,7 +2,7 @@
 
 use rendez_domain::directory::{self, NewPatient, Practitioner};
 use rendez_domain::idempotency;
-use rendez_domain::identity::{self, InvitationMail, NewInvitation, Rights, accept_invitation};
+use rendez_domain::identity::{self, LinkMail, NewInvitation, Rights, accept_invitation};
 use rendez_testkit::world::new_practitioner;
 use rendez_vocab::Actor;
 use serde_json::Value;
@@ -14,9 +14,9 @@ use crate::pages::{Browser, PASSWORD};
 async fn member(app: &TestApp, doctor: &Practitioner, email: &str, rights: Rights) -> Browser {
     let (sender, receiver) = std::sync::mpsc::channel();
     let new = NewInvitation { email: email.into(), rights };
-    let words = move |_: &str, token: &identity::InvitationToken| {
+    let words = move |_: &str, token: &identity::LinkToken| {
         sender.send(*token).expect("somebody listens");
-        InvitationMail { subject: String::new(), body: String::new() }
+        LinkMail { subject: String::new(), body: String::new() }
     };
     identity::invite(&app.world.admin(), doctor.organization, new, words).await.expect("an invitation");
     let token = receiver.recv().expect("a token");

@@ -1,4 +1,5 @@
-//! A patient's own account: who they are, how they sign in, what they agreed to, where they are signed in.
+//! A patient's own account: who they are, how they sign in, what they agreed to, where they are signed in. For those who
+//! work here the same address shows [`super::work_account`].
 //!
 //! Invariants: each part is a form of its own, judged alone, and keeps what was typed but for passwords; what changes how
 //! somebody signs in asks for the password, and guessing it here is slowed down as it is when signing in.
@@ -7,7 +8,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use rendez_domain::directory::{self, PatientChange};
-use rendez_domain::identity::{self, IdentityRefusal, OwnAccount};
+use rendez_domain::identity::{self, IdentityRefusal, OwnAccount, OwnSession};
 use rendez_platform::auth::session::SessionHash;
 use rendez_platform::auth::{PasswordRefusal, Passwords, SessionToken};
 use rendez_vocab::Actor;
@@ -19,7 +20,7 @@ use super::page::{Notice, Page};
 use super::query::Lenient;
 use super::sign_up::is_address;
 use super::visitor::{Visitor, go};
-use super::when;
+use super::{when, work_account};
 use crate::i18n::Locale;
 
 /// The longest name.
@@ -64,18 +65,30 @@ struct Agreement {
     required: bool,
 }
 
-/// A browser in which the patient is signed in.
-struct SessionView {
-    since: String,
-    is_this: bool,
+/// A browser in which somebody is signed in.
+pub(super) struct SessionView {
+    pub(super) since: String,
+    pub(super) is_this: bool,
+}
+
+impl SessionView {
+    /// The same of each.
+    pub(super) fn all(visitor: &Visitor, sessions: &[OwnSession]) -> Vec<Self> {
+        let zone = visitor.ctx.pack.time_zone_name();
+        let view = |session: &OwnSession| Self {
+            since: when::moment(visitor.locale, &when::on_clock_of(zone, session.since)),
+            is_this: session.is_this,
+        };
+        sessions.iter().map(view).collect()
+    }
 }
 
 /// What is wrong, by field.
 #[derive(Default)]
-struct Wrong(Vec<(&'static str, String)>);
+pub(super) struct Wrong(pub(super) Vec<(&'static str, String)>);
 
 impl Wrong {
-    fn at(&self, field: &str) -> Option<&str> {
+    pub(super) fn at(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|(name, _)| *name == field).map(|(_, text)| text.as_str())
     }
 
@@ -83,7 +96,7 @@ impl Wrong {
         self.0.push((field, text));
     }
 
-    fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
@@ -100,6 +113,9 @@ pub(super) async fn show(visitor: Visitor, Lenient(asked): Lenient<Asked>) -> Re
                 _ => None,
             };
             let notice = notice.map(|key| Notice::good(visitor.t(key)));
+            if visitor.is_practice() {
+                return work_account::page(&visitor, notice, Wrong::default()).await;
+            }
             let account = identity::own_account(&visitor.ctx, this(&visitor)).await?;
             Ok(visitor.show(StatusCode::OK, &page(&visitor, &account, notice, Wrong::default())))
         })
@@ -113,7 +129,6 @@ pub(super) fn this(visitor: &Visitor) -> Option<SessionHash> {
 
 fn page(visitor: &Visitor, account: &OwnAccount, notice: Option<Notice>, wrong: Wrong) -> AccountPage {
     let mails_in = account.locale.as_deref().and_then(Locale::named).unwrap_or(visitor.locale);
-    let zone = visitor.ctx.pack.time_zone_name();
     AccountPage {
         page: Page { address: "/account".to_owned(), ..visitor.page() },
         notice,
@@ -138,20 +153,16 @@ fn page(visitor: &Visitor, account: &OwnAccount, notice: Option<Notice>, wrong: 
                 required: consent.required,
             })
             .collect(),
-        sessions: account
-            .sessions
-            .iter()
-            .map(|session| SessionView {
-                since: when::moment(visitor.locale, &when::on_clock_of(zone, session.since)),
-                is_this: session.is_this,
-            })
-            .collect(),
+        sessions: SessionView::all(visitor, &account.sessions),
         wrong,
     }
 }
 
 /// The page once more, with what is wrong.
 async fn again(posted: &Posted, wrong: Wrong) -> Result<Response, PageError> {
+    if posted.is_practice() {
+        return work_account::page(posted.visitor(), None, wrong).await;
+    }
     let account = identity::own_account(&posted.ctx, this(posted.visitor())).await?;
     let mut page = page(posted.visitor(), &account, None, wrong);
     for (field, value) in [("given_name", &mut page.given_name), ("family_name", &mut page.family_name)] {
@@ -244,7 +255,7 @@ pub(super) async fn email(posted: Posted) -> Response {
 pub(super) async fn password(posted: Posted) -> Response {
     posted
         .answer(async {
-            identity::access::people(&posted.ctx.actor)?;
+            identity::access::signed_in(&posted.ctx.actor)?;
             check_guesses(&posted)?;
             let mut wrong = Wrong::default();
             let new = posted.verbatim("new_password");
@@ -265,7 +276,8 @@ pub(super) async fn password(posted: Posted) -> Response {
         .await
 }
 
-const fn password_wrong(refusal: PasswordRefusal) -> &'static str {
+/// What to say of a password that does not do.
+pub(super) const fn password_wrong(refusal: PasswordRefusal) -> &'static str {
     match refusal {
         PasswordRefusal::TooShort => "wrong-password-short",
         PasswordRefusal::TooLong => "wrong-password-long",

@@ -21,6 +21,7 @@ mod mail;
 mod my_data;
 mod ops;
 mod page;
+mod password;
 mod people;
 mod person_form;
 mod practice;
@@ -38,6 +39,7 @@ mod visits;
 mod waiting;
 mod week;
 mod when;
+mod work_account;
 
 use axum::Router;
 use axum::extract::FromRequestParts;
@@ -62,6 +64,8 @@ pub fn routes() -> Router<App> {
         .route("/hold", post(hold::hold).get(start_over))
         .route("/sign-in", get(sign_in::form).post(sign_in::sign_in))
         .route("/sign-up", get(sign_up::form).post(sign_up::sign_up))
+        .route("/password/forgotten", get(password::forgotten).post(password::send))
+        .route("/password/new/{token}", get(password::form).post(password::set))
         .route("/sign-out", post(sign_in::sign_out).get(start_over))
         .route("/visits", get(visits::show))
         .route("/appointments/{id}", get(appointment::show))

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rendez_domain::identity::{self, IdentityRefusal, Invitation, InvitationToken, Rights};
+use rendez_domain::identity::{self, IdentityRefusal, Invitation, LinkToken, Rights};
 
 use crate::pages::error::PageError;
 use crate::pages::fields::Field;
@@ -32,7 +32,7 @@ struct InvitationPage {
 pub(in crate::pages) async fn show(visitor: Visitor, Path(token): Path<String>) -> Response {
     visitor
         .answer(async {
-            let read = InvitationToken::read(&token).ok_or(PageError::NotFound)?;
+            let read = LinkToken::read(&token).ok_or(PageError::NotFound)?;
             let open = identity::invitation(&visitor.ctx, read).await?;
             Ok(page(&visitor, &token, &open, None, StatusCode::OK))
         })
@@ -44,7 +44,7 @@ pub(in crate::pages) async fn accept(Path(token): Path<String>, posted: Posted) 
     posted
         .answer(async {
             let address = posted.ctx.origin.address;
-            let read = InvitationToken::read(&token).ok_or(PageError::NotFound)?;
+            let read = LinkToken::read(&token).ok_or(PageError::NotFound)?;
             let open = identity::invitation(&posted.ctx, read).await?;
             posted.app.admission.check_sign_in(address, &open.email).map_err(|_| PageError::TooMany)?;
             let wrong =

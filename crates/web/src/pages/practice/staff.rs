@@ -5,7 +5,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use rendez_domain::identity::{
-    self, INVITATION_HOURS, IdentityRefusal, InvitationMail, InvitationToken, NewInvitation, Rights,
+    self, INVITATION_HOURS, IdentityRefusal, LinkMail, LinkToken, NewInvitation, Rights,
 };
 use rendez_domain::practice::Workplace;
 use rendez_vocab::Actor;
@@ -121,7 +121,7 @@ pub(in crate::pages) async fn invite(posted: Posted) -> Response {
 }
 
 /// The mail in the language of whoever invites: nothing else is known of the reader.
-fn mail_in_words(visitor: &Visitor) -> impl FnOnce(&str, &InvitationToken) -> InvitationMail + Send + use<> {
+fn mail_in_words(visitor: &Visitor) -> impl FnOnce(&str, &LinkToken) -> LinkMail + Send + use<> {
     let (locale, base) = (visitor.locale, visitor.app.settings.public_url.clone());
     move |practice, token| {
         let link = format!("{base}/invitations/{}", token.reveal());
@@ -132,7 +132,7 @@ fn mail_in_words(visitor: &Visitor) -> impl FnOnce(&str, &InvitationToken) -> In
                 ("hours", INVITATION_HOURS.into()),
             ]
         };
-        InvitationMail {
+        LinkMail {
             subject: locale.text_with("invitation-mail-subject", arguments()),
             body: locale.text_with("invitation-mail-body", arguments()),
         }
