@@ -34,7 +34,7 @@ pub(in crate::pages) struct Asked {
 }
 
 /// What has a sentence of its own; everything else is told as what it is called.
-const ACTIONS: [&str; 30] = [
+const ACTIONS: [&str; 33] = [
     "appointment.hold",
     "appointment.assign",
     "appointment.confirm",
@@ -65,6 +65,9 @@ const ACTIONS: [&str; 30] = [
     "staff.join",
     "staff.remove",
     "staff.withdraw",
+    "account.forgotten",
+    "account.password",
+    "account.sessions",
 ];
 
 /// An entry in words.
@@ -175,6 +178,7 @@ fn line(visitor: &Visitor, place: &Workplace, entry: &TrailEntry) -> Line {
         Doer::Named { name, .. } => name.clone(),
         Doer::Server => visitor.t("trail-server"),
         Doer::Admin => visitor.t("trail-admin"),
+        Doer::Other(name) if name.is_empty() => visitor.t("trail-nobody"),
         Doer::Other(name) => name.clone(),
     };
     let (about, href) = match (&entry.visit, &entry.patient) {
