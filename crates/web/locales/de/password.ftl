@@ -21,3 +21,9 @@ forgotten-mail-body =
 
     Der Link gilt einmal und eine Stunde lang. Wenn Sie das nicht waren, beachten Sie diese E-Mail nicht: Ihr Passwort bleibt, wie es ist.
 work-account-email = Sie melden sich mit { $email } an.
+
+# The trail.
+trail-nobody = Jemand ohne Anmeldung
+trail-account-forgotten = hat einen Link für ein anderes Passwort angefordert
+trail-account-password = hat das Passwort geändert
+trail-account-sessions = hat sich überall sonst abgemeldet

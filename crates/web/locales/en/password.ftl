@@ -21,3 +21,9 @@ forgotten-mail-body =
 
     The link counts once, and for one hour. If it was not you, ignore this mail: your password stays as it is.
 work-account-email = You sign in with { $email }.
+
+# The trail.
+trail-nobody = Somebody who was not signed in
+trail-account-forgotten = asked for a link to choose another password
+trail-account-password = changed the password
+trail-account-sessions = signed out everywhere else

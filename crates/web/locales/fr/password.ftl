@@ -21,3 +21,9 @@ forgotten-mail-body =
 
     Le lien sert une seule fois et reste valable une heure. Si ce n’était pas vous, ignorez ce message : votre mot de passe ne change pas.
 work-account-email = Vous vous connectez avec { $email }.
+
+# The trail.
+trail-nobody = Quelqu’un qui n’était pas connecté
+trail-account-forgotten = a demandé un lien pour choisir un autre mot de passe
+trail-account-password = a changé de mot de passe
+trail-account-sessions = s’est déconnecté(e) partout ailleurs

@@ -34,7 +34,7 @@ pub(in crate::pages) struct Asked {
 }
 
 /// What has a sentence of its own; everything else is told as what it is called.
-const ACTIONS: [&str; 31] = [
+const ACTIONS: [&str; 34] = [
     "appointment.hold",
     "appointment.assign",
     "appointment.confirm",
@@ -66,6 +66,9 @@ const ACTIONS: [&str; 31] = [
     "staff.join",
     "staff.remove",
     "staff.withdraw",
+    "account.forgotten",
+    "account.password",
+    "account.sessions",
 ];
 
 /// An entry in words.
@@ -176,6 +179,7 @@ fn line(visitor: &Visitor, place: &Workplace, entry: &TrailEntry) -> Line {
         Doer::Named { name, .. } => name.clone(),
         Doer::Server => visitor.t("trail-server"),
         Doer::Admin => visitor.t("trail-admin"),
+        Doer::Other(name) if name.is_empty() => visitor.t("trail-nobody"),
         Doer::Other(name) => name.clone(),
     };
     let (about, href) = match (&entry.visit, &entry.patient) {
