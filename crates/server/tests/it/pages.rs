@@ -283,8 +283,8 @@ async fn a_form_counts_only_from_a_page_that_we_gave_to_its_visitor() {
         let url = filled(path, &practice, &visit);
         for body in [String::new(), "csrf=".to_owned(), format!("csrf={}", encoded(&claras))] {
             let answer = nobody.send_text(&url, body.clone()).await;
-            let open =
-                ["/hold", "/sign-in", "/sign-up", "/invitations"].iter().any(|open| path.starts_with(open));
+            let for_anybody = ["/hold", "/sign-in", "/sign-up", "/invitations", "/password"];
+            let open = for_anybody.iter().any(|open| path.starts_with(open));
             let expected = if open { (403, "") } else { (303, "/sign-in?why=ended&next=") };
             let said = (answer.status, answer.header("location"));
             assert_eq!(said, expected, "{path} of nobody with `{body}`");
