@@ -387,5 +387,7 @@ const send = (address, fields) =>
   remember(root);
   rove();
   // A visit that is to be moved begins where it is, so that the arrows lead on from there.
-  if (moving) goTo(root.querySelector(`[data-visit="${CSS.escape(moving)}"]`) ?? items(root)[0]);
+  const leaving = moving && root.querySelector(`[data-visit="${CSS.escape(moving)}"]`);
+  if (leaving) goTo(leaving);
+  else if (moving) current?.focus({ preventScroll: true });
 })();

@@ -10,7 +10,9 @@
     if (!wanted.checked || document.hidden || part.contains(document.activeElement)) return;
     try {
       const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
-      if (!answer.ok || answer.redirected) return;
+      // Signed out in another window: nobody's page is shown any longer.
+      if (answer.redirected) return location.reload();
+      if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
       // Somebody may have gone into it meanwhile.
       if (fresh && fresh.textContent !== part.textContent && !part.contains(document.activeElement)) part.replaceChildren(...fresh.childNodes);

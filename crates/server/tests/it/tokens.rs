@@ -13,6 +13,22 @@ use serde_json::{Value, json};
 use crate::app::{AUDIENCE, ISSUER, TestApp};
 use crate::client::text;
 
+const PASSWORD: &str = "correct horse battery";
+
+/// Somebody who signs up.
+fn ben() -> NewPatientAccount {
+    NewPatientAccount {
+        patient: NewPatient {
+            given_name: "Ben".into(),
+            family_name: "Le Bris".into(),
+            ..NewPatient::default()
+        },
+        email: "ben@example.org".into(),
+        consents: Vec::new(),
+        password: PASSWORD.into(),
+    }
+}
+
 fn operator() -> Actor {
     Actor::Admin("operator".into())
 }
@@ -82,21 +98,11 @@ async fn a_token_that_is_not_ours_is_refused_even_where_nobody_may_read() {
 #[tokio::test]
 async fn somebody_with_an_account_gets_a_token_for_address_and_password() {
     let app = TestApp::start().await;
-    let account = NewPatientAccount {
-        patient: NewPatient {
-            given_name: "Ben".into(),
-            family_name: "Le Bris".into(),
-            ..NewPatient::default()
-        },
-        email: "ben@example.org".into(),
-        consents: Vec::new(),
-        password: "correct horse battery".into(),
-    };
-    identity::register_patient(&app.world.ctx(Actor::Nobody), account).await.expect("an account");
+    identity::register_patient(&app.world.ctx(Actor::Nobody), ben()).await.expect("an account");
     let ask = |email: &str, password: &str| {
         app.nobody().post("/v1/tokens", json!({"email": email, "password": password}))
     };
-    let answer = ask("Ben@example.org", "correct horse battery").await;
+    let answer = ask("Ben@example.org", PASSWORD).await;
     assert_eq!(answer.header("cache-control"), "no-store");
     let made = answer.ok();
     assert_eq!(made["token_type"], "Bearer");
@@ -117,18 +123,7 @@ async fn somebody_with_an_account_gets_a_token_for_address_and_password() {
 #[tokio::test]
 async fn a_token_ends_with_what_ends_the_sessions_of_its_account() {
     let app = TestApp::start().await;
-    let password = "correct horse battery";
-    let new = NewPatientAccount {
-        patient: NewPatient {
-            given_name: "Ben".into(),
-            family_name: "Le Bris".into(),
-            ..NewPatient::default()
-        },
-        email: "ben@example.org".into(),
-        consents: Vec::new(),
-        password: password.into(),
-    };
-    let made = identity::register_patient(&app.world.ctx(Actor::Nobody), new).await.expect("an account");
+    let made = identity::register_patient(&app.world.ctx(Actor::Nobody), ben()).await.expect("an account");
     let ctx = app.world.ctx(made.actor.clone());
     let token = async |password: &str| {
         let asked = json!({"email": "ben@example.org", "password": password});
@@ -141,12 +136,12 @@ async fn a_token_ends_with_what_ends_the_sessions_of_its_account() {
         app.with_token(token).get("/v1/search").await.refused(401, "invalid-token");
     };
 
-    let before = token(password).await;
+    let before = token(PASSWORD).await;
     app.with_token(&before).get("/v1/appointments").await.ok();
     identity::end_other_sessions(&ctx, None).await.expect("signed out elsewhere");
     ends(&before).await;
-    let first = token(password).await;
-    identity::change_password(&ctx, password, "another horse entirely", None).await.expect("a new password");
+    let first = token(PASSWORD).await;
+    identity::change_password(&ctx, PASSWORD, "another horse entirely", None).await.expect("a new password");
     ends(&first).await;
     let second = token("another horse entirely").await;
     app.with_token(&second).get("/v1/appointments").await.ok();

@@ -255,7 +255,7 @@ async fn instead(
     refusal: BookingRefusal,
 ) -> Result<Response, PageError> {
     let slot = SlotId::new(visit.practitioner, visit.visit_type, visit.range.start());
-    let wanted = Wanted { slot, patient: Some(visit.patient), action: "/hold".to_owned() };
+    let wanted = Wanted { slot, patient: Some(visit.patient), moving: None, action: "/hold".to_owned() };
     refused(visitor, wanted, refusal).await
 }
 

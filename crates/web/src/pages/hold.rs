@@ -13,7 +13,7 @@ use rendez_domain::booking::{self, AppointmentFilter, BookingRefusal, HoldReques
 use rendez_domain::directory::{self, Practitioner};
 use rendez_domain::identity::{self, access};
 use rendez_vocab::Actor;
-use rendez_vocab::ids::{PatientId, SlotId};
+use rendez_vocab::ids::{AppointmentId, PatientId, SlotId};
 
 use super::cookies;
 use super::error::{PageError, query_value, refusal_text};
@@ -61,6 +61,8 @@ pub(super) struct Wanted {
     pub(super) slot: SlotId,
     /// For whom; `None` for the visitor.
     pub(super) patient: Option<PatientId>,
+    /// The visit that was to be moved there: it is not in its own way.
+    pub(super) moving: Option<AppointmentId>,
     /// Where another time is sent.
     pub(super) action: String,
 }
@@ -96,7 +98,10 @@ pub(super) async fn take(
         Err(BookingRefusal::AlreadyYours { appointment }) => {
             Ok(go(&format!("/appointments/{appointment}/confirm")))
         }
-        Err(refusal) => refused(visitor, Wanted { slot, patient, action: "/hold".to_owned() }, refusal).await,
+        Err(refusal) => {
+            refused(visitor, Wanted { slot, patient, moving: None, action: "/hold".to_owned() }, refusal)
+                .await
+        }
     }
 }
 
@@ -118,18 +123,18 @@ pub(super) async fn refused(
         PageError::Refused(refusal) => refusal,
         other => return Err(other),
     };
-    let (slot, patient) = (wanted.slot, wanted.patient);
+    let slot = wanted.slot;
     let person = directory::practitioner(&visitor.ctx, slot.practitioner).await?;
     let (heading, slots) = match &refusal {
         No::SlotTaken { alternatives } => ("taken-title", buttons(visitor, &person, alternatives)),
-        No::HoldExpired => ("error-410-title", instead_of(visitor, &person, slot, patient).await?),
+        No::HoldExpired => ("error-410-title", instead_of(visitor, &person, slot, &wanted).await?),
         No::NotOffered(_) | No::TooSoon { .. } | No::NoRoomFree | No::PatientOverlap => {
-            ("refused-title", instead_of(visitor, &person, slot, patient).await?)
+            ("refused-title", instead_of(visitor, &person, slot, &wanted).await?)
         }
         // So far ahead nothing can be booked yet: what is free before.
         No::TooFar { .. } => {
             let now = SlotId::new(slot.practitioner, slot.visit_type, visitor.ctx.clock.now());
-            ("refused-title", instead_of(visitor, &person, now, patient).await?)
+            ("refused-title", instead_of(visitor, &person, now, &wanted).await?)
         }
         _ => ("refused-title", Vec::new()),
     };
@@ -146,7 +151,7 @@ pub(super) async fn refused(
         _ => Vec::new(),
     };
     let (in_the_way, holds) = match &refusal {
-        No::PatientOverlap => ("taken-in-the-way", overlapping(visitor, &person, slot, patient).await?),
+        No::PatientOverlap => ("taken-in-the-way", overlapping(visitor, &person, &wanted).await?),
         No::TooManyHolds { .. } => ("taken-holds", own_holds(visitor).await?),
         _ => ("taken-holds", Vec::new()),
     };
@@ -203,12 +208,12 @@ async fn own_holds(visitor: &Visitor) -> Result<Vec<Link>, PageError> {
 async fn overlapping(
     visitor: &Visitor,
     person: &Practitioner,
-    slot: SlotId,
-    patient: Option<PatientId>,
+    wanted: &Wanted,
 ) -> Result<Vec<Link>, PageError> {
+    let slot = wanted.slot;
     let known = person.visit_types.iter().find(|known| known.id == slot.visit_type);
     let Some(range) = known.and_then(|known| known.range_at(slot.start())) else { return Ok(Vec::new()) };
-    let visits = busy(visitor, patient, range).await?;
+    let visits = busy(visitor, wanted.patient, wanted.moving, range).await?;
     let overlapping = visits.iter().filter(|visit| visit.range.overlaps(range));
     Ok(overlapping
         .map(|visit| {

@@ -93,11 +93,9 @@ async fn soonest(
     let now = visitor.ctx.clock.now();
     let until = now.checked_add(SOON).unwrap_or(Timestamp::MAX);
     let Ok(window) = TimeRange::new(now, until) else { return Ok(Vec::new()) };
-    let busy = busy(visitor, Some(visit.patient), window).await?;
-    let free = |slot: &&Slot| {
-        slot.start != visit.range.start()
-            && !busy.iter().any(|other| other.id != visit.id && overlaps(other, slot))
-    };
+    let busy = busy(visitor, Some(visit.patient), Some(visit.id), window).await?;
+    let free =
+        |slot: &&Slot| slot.start != visit.range.start() && !busy.iter().any(|other| overlaps(other, slot));
     let found = booking::slots(&visitor.ctx, person.id, visit_type.id, window, Some(LOOKED_AT)).await?;
     // Not the same day over and over: the first times of each of the next days.
     let mut days: Vec<(Date, usize)> = Vec::new();
@@ -134,7 +132,8 @@ pub(super) async fn reschedule(Path(id): Path<String>, posted: Posted) -> Respon
                 Ok(_) | Err(BookingRefusal::SameSlot) => Ok(go(&format!("/appointments/{id}?done=moved"))),
                 Err(refusal) => {
                     let action = format!("/appointments/{id}/move");
-                    refused(posted.visitor(), Wanted { slot, patient: None, action }, refusal).await
+                    let (patient, moving) = (Some(before.patient), Some(before.id));
+                    refused(posted.visitor(), Wanted { slot, patient, moving, action }, refusal).await
                 }
             }
         })

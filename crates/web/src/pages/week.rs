@@ -9,10 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 use rendez_domain::availability::{Slot, VisitType};
 use rendez_domain::booking::{self, Appointment, AppointmentFilter, OfferedSlots, Status};
 use rendez_domain::directory::Practitioner;
-use rendez_vocab::ids::{PatientId, SlotId};
+use rendez_vocab::ids::{AppointmentId, PatientId, SlotId};
 use rendez_vocab::{Actor, TimeRange};
 
 use super::error::PageError;
+use super::hold::Wanted;
 use super::page::Link;
 use super::views::SlotButton;
 use super::visitor::Visitor;
@@ -203,11 +204,11 @@ pub(super) async fn instead_of(
     visitor: &Visitor,
     person: &Practitioner,
     slot: SlotId,
-    patient: Option<PatientId>,
+    wanted: &Wanted,
 ) -> Result<Vec<SlotButton>, PageError> {
     let until = slot.start().checked_add(SignedDuration::from_hours(24 * 21)).unwrap_or(Timestamp::MAX);
     let Ok(window) = TimeRange::new(slot.start(), until) else { return Ok(Vec::new()) };
-    let busy = busy(visitor, patient, window).await?;
+    let busy = busy(visitor, wanted.patient, wanted.moving, window).await?;
     let most = Some(INSTEAD + MOST_IN_THE_WAY);
     let found = booking::slots(&visitor.ctx, person.id, slot.visit_type, window, most).await?;
     let free = found.slots.iter().filter(|slot| !busy.iter().any(|visit| overlaps(visit, slot)));
@@ -219,10 +220,12 @@ pub(super) fn overlaps(visit: &Appointment, slot: &Slot) -> bool {
     visit.range.start() < slot.end && slot.start < visit.range.end()
 }
 
-/// The visits and holds of a patient, or of the visitor, in a window: at these times they cannot have another.
+/// The visits and holds of a patient, or of the visitor, in a window, but the one that is moved: at these times they cannot
+/// have another.
 pub(super) async fn busy(
     visitor: &Visitor,
     patient: Option<PatientId>,
+    moving: Option<AppointmentId>,
     window: TimeRange,
 ) -> Result<Vec<Appointment>, PageError> {
     let own = match visitor.ctx.actor {
@@ -241,6 +244,8 @@ pub(super) async fn busy(
     };
     let now = visitor.ctx.clock.now();
     let mut visits = booking::list(&visitor.ctx, &filter).await?.appointments;
-    visits.retain(|visit| visit.hold_expires_at.is_none_or(|deadline| deadline > now));
+    visits.retain(|visit| {
+        Some(visit.id) != moving && visit.hold_expires_at.is_none_or(|deadline| deadline > now)
+    });
     Ok(visits)
 }
