@@ -36,6 +36,11 @@ async fn who_cannot_have_a_time_is_offered_it_for_somebody_else() {
     let refused = ben.send("/hold", &[("slot", &same[0])]).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text.contains("You have another visit at that time"), "{}", refused.text);
+    let offers =
+        |answer: &str, slot: &str| answer.contains(&format!("name=\"slot\" value=\"{slot}\" aria-label"));
+    assert!(offers(&refused.text, &same[1]) && !offers(&refused.text, &same[0]), "{}", refused.text);
+    let bens = format!("href=\"{}\"", confirm.trim_end_matches("/confirm"));
+    assert!(refused.text.contains(&bens), "the visit in the way is named: {}", refused.text);
     let lila = refused.text.split("name=\"for\" value=\"").nth(1).expect("a button for Lila");
     let lila = lila.split('"').next().expect("an id").to_owned();
     let taken = ben.send("/hold", &[("slot", &same[0]), ("for", &lila)]).await;
@@ -54,6 +59,23 @@ async fn who_cannot_have_a_time_is_offered_it_for_somebody_else() {
     assert_eq!(booked.status, 303, "{}", booked.text);
     let list = ben.open("/visits").await;
     assert!(list.text.contains("For Lila Le Bris"), "{}", list.text);
+
+    // Lila's next visit is in the way of moving this one; Ben's own is not, nor is the one that is moved.
+    let second = ben.send("/hold", &[("slot", &slots[1]), ("for", &lila)]).await;
+    let second = second.header("location").to_owned();
+    ben.open(&second).await;
+    assert_eq!(ben.send(&second, &[("for", &lila)]).await.status, 303);
+    let moving = page.trim_end_matches("/confirm").to_owned();
+    let moves = format!("{moving}/move");
+    let shown = ben.open(&moves).await;
+    let soon = shown.text.split("class=\"week\"").next().expect("what stands above the week");
+    assert!(offers(soon, &same[2]) && !offers(soon, &same[1]), "{soon}");
+    let refused = ben.send(&moves, &[("slot", &same[1])]).await;
+    assert_eq!(refused.status, 409, "{}", refused.text);
+    let hers = format!("href=\"{}\"", second.trim_end_matches("/confirm"));
+    assert!(refused.text.contains(&hers), "{}", refused.text);
+    assert!(!refused.text.contains(&bens) && !refused.text.contains(&format!("href=\"{moving}\"")));
+    assert!(offers(&refused.text, &same[2]) && !offers(&refused.text, &same[1]), "{}", refused.text);
     app.close().await;
 }
 
