@@ -375,6 +375,13 @@ const send = (address, fields) =>
   if (frame && fresh) fresh.scrollIntoView({ block: "nearest" });
   else if (frame && kept !== null) frame.scrollTop = Number(kept);
   else if (frame && line) frame.scrollTop = line.offsetTop - frame.clientHeight / 3;
+  // Days that stand side by side begin with the one that was asked for.
+  const asked = query.get("view") === "week" && root.querySelector(`[data-column$="_${CSS.escape(query.get("date"))}"]`);
+  if (asked && !fresh) {
+    const [outer, inner, axis] = [frame, asked, frame.querySelector(".agenda-axis")].map((one) => one.getBoundingClientRect());
+    const rtl = getComputedStyle(frame).direction === "rtl";
+    frame.scrollLeft += rtl ? inner.right - outer.right + axis.width : inner.left - outer.left - axis.width;
+  }
   addEventListener("pagehide", () => frame && sessionStorage.setItem(hours(), String(root.querySelector(".agenda-frame")?.scrollTop ?? 0)));
   // On a phone the row of who could be shown scrolls sideways: whoever is shown comes first.
   document.querySelector(".agenda-who [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

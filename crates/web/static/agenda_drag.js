@@ -47,9 +47,10 @@
     if (drag.ghost.parentElement !== day) day.append(drag.ghost);
     place(drag.ghost, drag.from, drag.length);
     drag.ghost.textContent = `${clock(drag.from, drag.column)}–${clock(drag.from + drag.length, drag.column)}`;
-    const frame = root.querySelector("[data-frame]").getBoundingClientRect();
-    const step = y > frame.bottom - 30 ? 12 : y < frame.top + 90 ? -12 : 0;
-    if (step) drag.column.closest("[data-frame]").scrollBy(0, step);
+    const frame = drag.column.closest("[data-frame]");
+    const box = frame.getBoundingClientRect();
+    const step = (at, first, last) => (at > last ? 12 : at < first ? -12 : 0);
+    frame.scrollBy(drag.visit ? step(x, box.left + 20, box.right - 20) : 0, step(y, box.top + 90, box.bottom - 30));
   };
   const end = () => {
     clearTimeout(drag?.timer);

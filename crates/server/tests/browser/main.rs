@@ -24,3 +24,4 @@ mod settings;
 mod stage;
 mod typing;
 mod waiting;
+mod weeks;

@@ -112,10 +112,13 @@ async fn two_rooms_stand_beside_whoever_needs_them() {
         let malo = house.book(stage, "Malo", 1, 120).await;
         browser.first(&in_column(house.treadmill.id, &malo)).await;
 
-        // A week shows one at a time; a month counts visits of people, so it is not offered for a room.
+        // The other room's week joins; a month counts visits of people, so it is not offered for rooms alone.
         assert_eq!(browser.count("a[href*='view=month']").await, 0);
         browser.press("Échographe").await;
-        until("the other room's week", async || browser.count(".slip").await == 0).await;
+        until("both weeks", async || columns(browser).await == 14).await;
+        browser.press("Salle d'effort").await;
+        until("the other room's week", async || columns(browser).await == 7).await;
+        assert_eq!(browser.count(".slip").await, 0, "the other room is free again");
         browser.press_first(".agenda-head a.name").await;
         until("the day of the room alone", async || columns(browser).await == 1).await;
         browser.look_at(PHONE).await;

@@ -1,6 +1,7 @@
 # Dates as people write them.
 date-long = { $weekday }, { $day }. { $month } { $year }
 date-short = { $weekday }., { $day }. { $month }
+date-day-of-week = { $weekday }., { $day }.
 date-day-month = { $day }. { $month }
 date-day-month-short = { $day }. { $month }
 weekday-1 = Montag

@@ -7,6 +7,10 @@ date-short = { $weekday } { $day ->
     [1] 1er
    *[other] { $day }
 } { $month }
+date-day-of-week = { $weekday } { $day ->
+    [1] 1er
+   *[other] { $day }
+}
 date-day-month = { $day ->
     [1] 1er
    *[other] { $day }

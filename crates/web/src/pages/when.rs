@@ -33,6 +33,12 @@ pub(super) fn date_short(locale: Locale, date: Date) -> String {
     )
 }
 
+/// `Thu 31`, `jeu. 31`, where the month is said already.
+pub(super) fn day_of_week(locale: Locale, date: Date) -> String {
+    let weekday = weekday(locale, "weekday-short", date);
+    locale.text_with("date-day-of-week", [("weekday", weekday.into()), ("day", date.day().into())])
+}
+
 /// `Thu`, `jeu.`
 pub(super) fn weekday_short(locale: Locale, date: Date) -> String {
     weekday(locale, "weekday-short", date)

@@ -59,6 +59,10 @@ async fn pages(stage: &Stage) -> Result<Vec<Page>> {
     let doctor = rendez_vocab::ids::PractitionerId::from_uuid(doctor);
     let (patient, desk, admin) =
         (session(stage, "patient").await?, session(stage, "staff").await?, session(stage, "admin").await?);
+    let sql = "SELECT p.id FROM account a JOIN account_organization o ON o.account_id = a.id
+        JOIN practitioner p ON p.organization_id = o.organization_id WHERE a.role = 'staff' ORDER BY a.id, p.id LIMIT 1";
+    let own: uuid::Uuid = stage.database.client.query_one(sql, &[]).await?.get(0);
+    let own = rendez_vocab::ids::PractitionerId::from_uuid(own);
     let page = |name, path: &str, session: &str| Page { name, path: path.into(), session: session.into() };
     Ok(vec![
         page("home", "/", ""),
@@ -70,7 +74,8 @@ async fn pages(stage: &Stage) -> Result<Vec<Page>> {
         page("waiting list", "/waiting", &patient),
         page("account", "/account", &patient),
         page("agenda, day", "/practice/agenda", &desk),
-        page("agenda, week", "/practice/agenda?view=week", &desk),
+        page("agenda, week", &format!("/practice/agenda?view=week&who={own}"), &desk),
+        page("agenda, week of several", "/practice/agenda?view=week", &desk),
         page("agenda, month", "/practice/agenda?view=month", &desk),
         page("day list", "/practice/day", &desk),
         page("opening hours", "/practice/hours", &desk),

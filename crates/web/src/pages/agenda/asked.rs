@@ -3,6 +3,8 @@
 //! Invariant: only practitioners and rooms that the visitor may see are ever asked for; any other is not there. An
 //! address names records by their ids and nobody by name.
 
+use std::collections::BTreeSet;
+
 use axum::http::{HeaderMap, header};
 use jiff::civil::Date;
 use rendez_domain::agenda::MOST_COLUMNS;
@@ -18,6 +20,8 @@ use super::super::when;
 
 /// So many practitioners are shown when nobody has chosen.
 const AT_FIRST: usize = 6;
+/// So many practitioners and rooms stand side by side in a week, with seven columns each.
+pub(super) const MOST_IN_A_WEEK: usize = 6;
 
 /// The query of the address.
 #[derive(Debug, Default, Deserialize)]
@@ -94,12 +98,19 @@ impl House {
 }
 
 /// What is shown.
+#[derive(Clone)]
 pub(super) struct Question {
     pub(super) view: View,
     pub(super) date: Date,
     pub(super) people: Vec<Practitioner>,
     pub(super) rooms: Vec<Room>,
     pub(super) whole_day: bool,
+    /// Days of several practitioners and rooms stand side by side: each column says whose it is.
+    pub(super) several: bool,
+    /// The id of whose column comes first; empty if nobody's does.
+    pub(super) leader: String,
+    /// More were asked for than a week shows.
+    pub(super) left_out: bool,
     pub(super) moving: Option<AppointmentId>,
     /// The hours that a part of the page must keep to.
     pub(super) span: Option<(i8, i8)>,
@@ -145,15 +156,39 @@ impl Question {
         // A month counts visits of people; a room has days and weeks.
         let view = if people.is_empty() && view == View::Month { View::Day } else { view };
         let today = when::on_clock_of(zone, visitor.ctx.clock.now()).date();
+        let left_out = view == View::Week && people.len() + rooms.len() > MOST_IN_A_WEEK;
+        if left_out {
+            people.truncate(MOST_IN_A_WEEK);
+            rooms.truncate(MOST_IN_A_WEEK - people.len());
+        }
+        let leader = people.first().map(|person| person.id.to_string());
+        let leader = leader.or_else(|| rooms.first().map(|room| room.id.to_string()));
         Ok(Some(Self {
             view,
+            leader: leader.unwrap_or_default(),
             date: asked.date.parse().ok().filter(|date| is_near(*date)).unwrap_or(today),
+            several: people.len() + rooms.len() > 1,
+            left_out,
             people,
             rooms,
             whole_day: asked.hours == "all",
             moving: asked.moving.parse().ok(),
             span: hours_of(&asked.span),
         }))
+    }
+
+    /// Keeps those practitioners and rooms of whom a column is among these keys ([`Column::key`](super::grid::Column)).
+    pub(super) fn keep_only(&mut self, keys: &str) {
+        let only: BTreeSet<&str> = keys
+            .split(',')
+            .map(|key| match self.view {
+                // A day of the week stands behind the id.
+                View::Week => key.rsplit_once('_').map_or(key, |(id, _)| id),
+                _ => key,
+            })
+            .collect();
+        self.people.retain(|person| only.contains(person.id.to_string().as_str()));
+        self.rooms.retain(|room| only.contains(room.id.to_string().as_str()));
     }
 
     /// The practitioners and rooms shown, as an address writes them.
@@ -184,9 +219,7 @@ impl Question {
 
     /// This very agenda, when no visit is being moved.
     pub(super) fn at_rest(&self) -> String {
-        let moving = None;
-        Self { moving, people: self.people.clone(), rooms: self.rooms.clone(), ..*self }
-            .at(self.view, self.date)
+        Self { moving: None, ..self.clone() }.at(self.view, self.date)
     }
 
     fn address(&self, view: View, date: Date, who: &[String], whole_day: bool) -> String {

@@ -22,6 +22,8 @@ use super::place::{Stretch, lanes, shown_hours};
 
 /// How far empty cells are apart.
 const CELL_MINUTES: i64 = 15;
+/// How far they are apart where weeks stand side by side, in up to 42 columns.
+const WEEKS_CELL_MINUTES: i64 = 30;
 /// Visits that stand side by side at most, as `agenda.css` has lanes.
 const MOST_LANES: usize = 6;
 /// Colours of visit types in the style sheet.
@@ -49,11 +51,15 @@ pub(super) struct Column {
     pub(super) key: String,
     /// Whose changes concern it; empty for a room, which any may.
     pub(super) practitioner: String,
+    /// What it is, for whoever hears the page.
+    pub(super) label: String,
     pub(super) heading: String,
     pub(super) detail: String,
     /// Where the heading leads.
     pub(super) href: String,
     pub(super) today: bool,
+    /// A day begins with it, beside others of the same day.
+    pub(super) leads: bool,
     /// A public holiday, or that the clocks change.
     pub(super) notes: Vec<String>,
     /// Unix seconds of its first instant.
@@ -137,7 +143,7 @@ impl<'a> Maker<'a> {
         colleagues: &'a [Practitioner],
         fresh: Option<AppointmentId>,
     ) -> Self {
-        let people: Vec<&Practitioner> = question.people.iter().chain(colleagues).collect();
+        let people: Vec<&Practitioner> = colleagues.iter().chain(&question.people).collect();
         let mut colours = BTreeMap::new();
         for visit_type in people.iter().flat_map(|person| &person.visit_types) {
             let next = colours.len() % COLOURS;
@@ -181,10 +187,10 @@ impl<'a> Maker<'a> {
         let rooms = self.question.rooms.iter().map(|room| (Whose::Room(room), zone_of_room(room)));
         if self.question.view == View::Week {
             let monday = when::monday_of(self.question.date);
-            let days = |(whose, zone)| {
-                (0..7).map(move |day| ask(whose, when::days_after(monday, day), zone)).collect()
-            };
-            return people.chain(rooms).next().map_or_else(Vec::new, days);
+            let all: Vec<_> = people.chain(rooms).collect();
+            let on =
+                |day| all.iter().map(move |(whose, zone)| ask(*whose, when::days_after(monday, day), zone));
+            return (0..7).flat_map(on).collect();
         }
         people.chain(rooms).map(|(whose, zone)| ask(whose, self.question.date, zone)).collect()
     }
@@ -237,16 +243,29 @@ impl<'a> Maker<'a> {
             Whose::Room(room) => (room.id.to_string(), String::new()),
         };
         let week_of = self.question.week_of(&id);
+        let name = match ask.whose {
+            Whose::Person(person) => name_of(person),
+            Whose::Room(room) => room.name.clone(),
+        };
+        let weeks = self.question.view == View::Week && self.question.several;
+        let leads = weeks && self.question.leader == id;
         let (key, heading, detail, href) = match ask.whose {
             _ if self.question.view == View::Week => (
                 format!("{id}_{}", ask.date),
-                when::date_short(locale, ask.date),
-                locale.text_with("day-total", [("count", visits.len().into())]),
+                match weeks {
+                    true => when::day_of_week(locale, ask.date),
+                    false => when::date_short(locale, ask.date),
+                },
+                match weeks {
+                    true => name.clone(),
+                    false => locale.text_with("day-total", [("count", visits.len().into())]),
+                },
                 self.question.at(View::Day, ask.date),
             ),
-            Whose::Person(person) => (id, name_of(person), self.specialty(person), week_of),
-            Whose::Room(room) => (id, room.name.clone(), self.visitor.t("agenda-room"), week_of),
+            Whose::Person(person) => (id, name.clone(), self.specialty(person), week_of),
+            Whose::Room(_) => (id, name.clone(), self.visitor.t("agenda-room"), week_of),
         };
+        let label = if weeks { format!("{heading}, {name}") } else { heading.clone() };
         let blocks = visits
             .iter()
             .zip(&sides)
@@ -260,9 +279,11 @@ impl<'a> Maker<'a> {
         Column {
             key,
             practitioner,
+            label,
             heading,
             detail,
             href,
+            leads,
             today: ask.zone.to_datetime(now).date() == ask.date,
             notes: self.notes(ask, stretch),
             start: stretch.range.start().as_second(),
@@ -350,7 +371,8 @@ impl<'a> Maker<'a> {
         taken: &[TimeRange],
         open: &[TimeRange],
     ) -> Vec<Cell> {
-        let pieces = stretch.pieces(CELL_MINUTES);
+        let weeks = self.question.view == View::Week && self.question.several;
+        let pieces = stretch.pieces(if weeks { WEEKS_CELL_MINUTES } else { CELL_MINUTES });
         let left = pieces.iter().filter_map(|piece| piece.minus(taken).into_iter().next());
         let away = |at: Timestamp| {
             let mut absences = self.reading.absences.iter();

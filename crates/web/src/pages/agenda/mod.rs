@@ -30,7 +30,7 @@ use rendez_domain::identity::access;
 use rendez_vocab::TimeRange;
 use rendez_vocab::ids::{AppointmentId, LocationId, PractitionerId};
 
-use self::asked::{Asked, House, Question, View, zone_of};
+use self::asked::{Asked, House, MOST_IN_A_WEEK, Question, View, zone_of};
 use self::grid::{Colour, Grid, Maker};
 use self::month::Month;
 use super::day::whose_day;
@@ -84,6 +84,8 @@ struct AgendaPage {
     /// This very agenda: where forms come back to.
     here: String,
     cut: bool,
+    /// More were chosen than a week shows.
+    left_out: String,
     legend: Vec<Colour>,
     grids: Vec<Grid>,
     month: Option<Month>,
@@ -132,10 +134,8 @@ pub(super) async fn columns(visitor: Visitor, Lenient(asked): Lenient<Asked>) ->
             let house = House::of(&visitor).await?;
             let question = Question::read(&visitor, &asked, &house).await?;
             let mut question = question.ok_or(PageError::NotFound)?;
-            if !asked.only.is_empty() && question.view == View::Day {
-                let only: Vec<&str> = asked.only.split(',').collect();
-                question.people.retain(|person| only.contains(&person.id.to_string().as_str()));
-                question.rooms.retain(|room| only.contains(&room.id.to_string().as_str()));
+            if !asked.only.is_empty() {
+                question.keep_only(&asked.only);
             }
             let body = match body(&visitor, &question, &house, None).await? {
                 Some(body) => body,
@@ -170,14 +170,9 @@ async fn body(
         return Ok(Some(Body { grids: Vec::new(), month, legend: Vec::new(), reading: None }));
     }
     let zones = zones(question, house);
-    // A week is one practitioner's, or if none is chosen one room's.
-    let (most_people, most_rooms) = match question.view {
-        View::Week => (1, usize::from(question.people.is_empty())),
-        _ => (usize::MAX, usize::MAX),
-    };
     let request = AgendaRequest {
-        practitioners: question.people.iter().take(most_people).map(|person| person.id).collect(),
-        rooms: question.rooms.iter().take(most_rooms).map(|room| room.id).collect(),
+        practitioners: question.people.iter().map(|person| person.id).collect(),
+        rooms: question.rooms.iter().map(|room| room.id).collect(),
         window: window(question, &zones).ok_or(PageError::NotFound)?,
     };
     let reading = agenda::read(&visitor.ctx, &request).await?;
@@ -226,16 +221,19 @@ async fn page(
         View::Week => {
             let sunday = when::days_after(monday, 6);
             let room = || question.rooms.first().map(|room| room.name.clone());
-            let whose = question.people.first().map(name_of).or_else(room).unwrap_or_default();
+            let whose = question.people.first().map(name_of).or_else(room);
             let heading = locale.text_with(
                 "agenda-week-heading",
                 [
                     ("from", when::day_month(locale, monday).into()),
                     ("to", when::day_month(locale, sunday).into()),
                     ("year", sunday.year().into()),
-                    ("name", whose.into()),
                 ],
             );
+            let heading = match whose.filter(|_| !question.several) {
+                Some(whose) => format!("{heading} · {whose}"),
+                None => heading,
+            };
             (heading, when::days_after(date, -7), when::days_after(date, 7))
         }
         View::Month => {
@@ -281,6 +279,10 @@ async fn page(
         day_list: first.map(|id| format!("/practice/day?practitioner={id}&date={date}")).unwrap_or_default(),
         here: question.at_rest(),
         cut: body.reading.as_ref().is_some_and(|reading| reading.cut),
+        left_out: match question.left_out {
+            true => visitor.locale.text_with("agenda-left-out", [("count", MOST_IN_A_WEEK.into())]),
+            false => String::new(),
+        },
         legend: body.legend,
         grids: body.grids,
         month: body.month,
@@ -291,7 +293,7 @@ fn months_after(date: Date, months: i64) -> Date {
     date.checked_add(months.months()).unwrap_or(date)
 }
 
-/// Each practitioner as a switch: pressed, they join or leave. A week shows one at a time.
+/// Each practitioner as a switch: pressed, they join or leave.
 fn pills(question: &Question, people: &[Practitioner]) -> Vec<Link> {
     let strangers = question.people.iter().filter(|person| !people.iter().any(|known| known.id == person.id));
     people
@@ -309,12 +311,7 @@ fn room_pills(question: &Question, rooms: &[Room]) -> Vec<Link> {
 
 fn pill(question: &Question, id: String, name: String) -> Link {
     let shown = question.who();
-    let current = shown.contains(&id) && (question.view != View::Week || shown.first() == Some(&id));
-    let who = match question.view {
-        View::Week => vec![id],
-        _ => toggled(&shown, &id),
-    };
-    Link::new(question.of(&who), name).current(current)
+    Link::new(question.of(&toggled(&shown, &id)), name).current(shown.contains(&id))
 }
 
 fn toggled(shown: &[String], id: &String) -> Vec<String> {
