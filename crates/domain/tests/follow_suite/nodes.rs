@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rendez_domain::directory::{
     self, NewPractitioner, NewVisitType, OpeningHours, Practitioner, WeeklyOpening,
 };
-use rendez_domain::search::feed::{CheckReport, IndexSettings, SearchIndex};
+use rendez_domain::search::feed::{CheckRefusal, CheckReport, IndexSettings, SearchIndex};
 use rendez_domain::search::{SearchRequest, Source, search};
 use rendez_testkit::World;
 use rendez_testkit::world::new_practitioner;
@@ -104,8 +104,14 @@ impl Node {
         found.map(|found| found.starts).unwrap_or_default()
     }
 
+    /// Compares everything, after the pass that may be under way because a night has gone by.
     pub(crate) async fn check(&self) -> CheckReport {
-        self.index().check().await.expect("a check")
+        loop {
+            match self.index().check().await {
+                Err(CheckRefusal::Running) => tokio::task::yield_now().await,
+                checked => return checked.expect("a check"),
+            }
+        }
     }
 
     /// Proves that the index is as a new one would be.
