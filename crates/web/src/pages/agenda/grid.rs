@@ -131,6 +131,8 @@ pub(super) struct Maker<'a> {
     /// Everybody whose visits may be shown, also in shared rooms.
     people: Vec<&'a Practitioner>,
     colours: BTreeMap<&'a str, usize>,
+    /// What empty cells are called where it is open, away and closed: there are up to a thousand.
+    cell_words: [String; 3],
     fresh: Option<AppointmentId>,
 }
 
@@ -149,7 +151,9 @@ impl<'a> Maker<'a> {
             let next = colours.len() % COLOURS;
             colours.entry(visit_type.name.as_str()).or_insert(next);
         }
-        Self { visitor, question, reading, people, colours, fresh }
+        let cell_words =
+            ["agenda-cell-free", "agenda-cell-away", "agenda-cell-closed"].map(|key| visitor.t(key));
+        Self { visitor, question, reading, people, colours, cell_words, fresh }
     }
 
     /// The grids of a day or a week; `None` if visits lie outside the hours that were asked for.
@@ -380,10 +384,11 @@ impl<'a> Maker<'a> {
         };
         left.filter_map(|free| {
             let start = free.start();
-            let key = match open.iter().any(|range| range.contains_instant(start)) {
-                true => "agenda-cell-free",
-                false if away(start) => "agenda-cell-away",
-                false => "agenda-cell-closed",
+            let [is_open, is_away, is_closed] = &self.cell_words;
+            let spoken = match open.iter().any(|range| range.contains_instant(start)) {
+                true => is_open,
+                false if away(start) => is_away,
+                false => is_closed,
             };
             let href = match self.question.moving {
                 Some(visit) => {
@@ -395,7 +400,7 @@ impl<'a> Maker<'a> {
                 place: stretch.place(free)?,
                 href,
                 time: stretch.clock(start),
-                spoken: self.visitor.t(key),
+                spoken: spoken.clone(),
                 start: start.as_second(),
             })
         })
