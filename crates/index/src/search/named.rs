@@ -5,6 +5,7 @@ use crate::hot::LANES;
 use crate::profile::SpecialtyNo;
 use crate::query::Typed;
 use crate::scan::Found;
+use crate::text::People;
 
 use super::{Lanes, Search};
 
@@ -53,10 +54,8 @@ impl Search<'_> {
         lanes.ask_names = true;
         lanes.meant.clear();
         lanes.meant.resize(self.core.people.len().div_ceil(32) as usize, 0);
-        for (person, _) in typed.people.iter() {
-            if let Some(word) = lanes.meant.get_mut(person as usize / 32) {
-                *word |= 1 << (person % 32);
-            }
+        for slips in 0..=2 {
+            mark(typed.people.with_slips(slips), &mut lanes.meant);
         }
     }
 
@@ -176,6 +175,20 @@ impl Search<'_> {
             return Some(0);
         }
         typed.people.slips(self.core.hot.person(lane))
+    }
+}
+
+/// Sets the bits of people; those beyond the last word are nobody who is there.
+fn mark(people: &People, words: &mut [u32]) {
+    for &person in people.as_list().unwrap_or_default() {
+        if let Some(word) = words.get_mut(person as usize / 32) {
+            *word |= 1 << (person % 32);
+        }
+    }
+    for (words, bits) in words.chunks_mut(2).zip(people.as_bits().unwrap_or_default()) {
+        for (word, bits) in words.iter_mut().zip([*bits as u32, (*bits >> 32) as u32]) {
+            *word |= bits;
+        }
     }
 }
 

@@ -1,10 +1,6 @@
 //! What was typed, taken apart: its words, and how many slips each may have.
 
-use std::cell::OnceCell;
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use levenshtein_automata::{DFA, LevenshteinAutomatonBuilder};
 
 use super::trie::Trie;
 
@@ -14,14 +10,8 @@ pub(super) const MOST_WORDS: usize = 6;
 const LETTERS_FOR_ONE: usize = 4;
 /// From so many letters on, a word may have two slips, the first letter being right.
 const LETTERS_FOR_TWO: usize = 8;
-/// Beyond so many letters a word has no slips: nobody is called so, and an automaton takes memory for each letter.
+/// Beyond so many letters a word has no slips: nobody is called so.
 const MOST_LETTERS_WITH_SLIPS: usize = 32;
-
-// Letters changed, added, left out, or swapped with their neighbour, each of these once for each place (restricted Damerau).
-static ONE_SLIP: LazyLock<LevenshteinAutomatonBuilder> =
-    LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
-static TWO_SLIPS: LazyLock<LevenshteinAutomatonBuilder> =
-    LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
 
 /// The words that were typed.
 pub(super) struct Asked<'a> {
@@ -32,8 +22,6 @@ pub(super) struct Asked<'a> {
 pub(super) struct Word<'a> {
     typed: &'a str,
     slips: u8,
-    one: OnceCell<DFA>,
-    two: OnceCell<DFA>,
 }
 
 impl<'a> Asked<'a> {
@@ -63,18 +51,15 @@ impl<'a> Asked<'a> {
 
 impl<'a> Word<'a> {
     fn new(typed: &'a str) -> Self {
-        Self { typed, slips: slips_allowed(typed), one: OnceCell::new(), two: OnceCell::new() }
+        Self { typed, slips: slips_allowed(typed) }
     }
 
     /// The words of a vocabulary that begin as typed, with at most so many slips.
     pub(super) fn near(&self, trie: &Trie, slips: u8) -> Vec<Range<u32>> {
         match slips {
             0 => Some(trie.beginning(self.typed)).filter(|words| !words.is_empty()).into_iter().collect(),
-            1 => trie.near(self.one.get_or_init(|| ONE_SLIP.build_dfa(self.typed)), 1, None),
-            _ => {
-                let automaton = self.two.get_or_init(|| TWO_SLIPS.build_dfa(self.typed));
-                trie.near(automaton, 2, self.typed.chars().next())
-            }
+            1 => trie.near(self.typed, 1),
+            _ => trie.near_with_first(self.typed, slips),
         }
     }
 }

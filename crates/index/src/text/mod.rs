@@ -1,7 +1,7 @@
 //! Names, specialties and places by text, as people type them: cut short, without accents, with slips.
 //!
 //! [`Names`] says who of very many may be meant, [`Terms`] completes a small vocabulary key by key. Both fold what is
-//! typed as [`fold`] and [`key`] do; Levenshtein automata over a tree of letters find what is nearly right. Invariant:
+//! typed as [`fold`] and [`key`] do; a walk over a tree of letters finds what is nearly right. Invariant:
 //! everybody is found who would be by comparing every word of everybody, with the same number of slips. It knows
 //! nothing of places on the map, filters or time.
 

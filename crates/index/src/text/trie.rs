@@ -6,8 +6,6 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use levenshtein_automata::{DFA, Distance, SINK_STATE};
-
 /// The words. The children of a node stand side by side, in the order of their bytes.
 #[derive(Debug, Default)]
 pub(super) struct Trie {
@@ -83,46 +81,87 @@ impl Trie {
 
     /// The words that begin so.
     pub(super) fn beginning(&self, prefix: &str) -> Range<u32> {
-        let node = prefix.bytes().try_fold(self.root(), |node, byte| self.child(node, byte));
-        node.map_or(0..0, |node| self.words(node))
+        self.descend(self.root(), prefix).map_or(0..0, |node| self.words(node))
     }
 
-    /// The words that have a beginning which the automaton accepts with at most so many slips; ranges in order, apart
-    /// from one another. With `kept`, only those that begin with this letter.
-    pub(super) fn near(&self, automaton: &DFA, slips: u8, kept: Option<char>) -> Vec<Range<u32>> {
-        let mut start = Some((self.root(), automaton.initial_state()));
-        if let Some(letter) = kept {
-            for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
-                start = start.and_then(|(node, state)| {
-                    Some((self.child(node, byte)?, automaton.transition(state, byte)))
-                });
-            }
-        }
+    /// The words that begin as typed with at most so many slips (optimal string alignment: a letter changed, added, left
+    /// out, or swapped with its neighbour, no place twice); ranges in order, apart from one another.
+    pub(super) fn near(&self, typed: &str, slips: u8) -> Vec<Range<u32>> {
+        self.near_from(self.root(), typed, slips)
+    }
+
+    /// Of these only the words whose first letter is right.
+    pub(super) fn near_with_first(&self, typed: &str, slips: u8) -> Vec<Range<u32>> {
+        let first = typed.chars().next().map_or(0, char::len_utf8);
+        let (first, rest) = typed.split_at(first);
+        self.descend(self.root(), first).map_or_else(Vec::new, |node| self.near_from(node, rest, slips))
+    }
+
+    fn near_from(&self, node: Node, typed: &str, slips: u8) -> Vec<Range<u32>> {
         let mut near = Vec::new();
-        let mut ahead: Vec<_> = start.into_iter().collect();
-        while let Some((node, state)) = ahead.pop() {
-            if state == SINK_STATE {
-                continue;
-            }
-            match automaton.distance(state) {
-                Distance::Exact(distance) if distance <= slips => near.push(self.words(node)),
-                _ => {
-                    for child in self.children(node) {
-                        let state = automaton.transition(state, self.bytes[child.0 as usize]);
-                        if state != SINK_STATE {
-                            ahead.push((child, state));
-                        }
-                    }
-                }
-            }
-        }
-        near.sort_unstable_by_key(|words| words.start);
+        self.walk(node, typed, slips, &mut near);
+        near.sort_unstable_by_key(|words| (words.start, u32::MAX - words.end));
+        // What begins as another that is near lies within its range.
+        near.dedup_by(|next, last| next.start < last.end);
         near
     }
 
-    fn child(&self, node: Node, byte: u8) -> Option<Node> {
-        self.children(node).find(|child| self.bytes[child.0 as usize] == byte)
+    /// Follows the letters typed as they are, and at each of them every slip there could be. A wrong turn ends after a
+    /// letter or two, since no word goes on like that.
+    fn walk(&self, mut node: Node, mut typed: &str, slips: u8, near: &mut Vec<Range<u32>>) {
+        while let Some(letter) = first_letter(typed) {
+            let rest = &typed[letter.len()..];
+            let right = self.descend(node, letter);
+            if slips > 0 {
+                self.walk(node, rest, slips - 1, near);
+                self.each_letter(node, &mut |other| {
+                    if right.is_none_or(|right| right.0 != other.0) {
+                        self.walk(other, rest, slips - 1, near);
+                    }
+                    self.walk(other, typed, slips - 1, near);
+                });
+                if let Some(next) = first_letter(rest).filter(|next| *next != letter)
+                    && let Some(swapped) =
+                        self.descend(node, next).and_then(|node| self.descend(node, letter))
+                {
+                    self.walk(swapped, &rest[next.len()..], slips - 1, near);
+                }
+            }
+            let Some(right) = right else { return };
+            (node, typed) = (right, rest);
+        }
+        near.push(self.words(node));
     }
+
+    /// The nodes one letter further, which may be several bytes.
+    fn each_letter(&self, node: Node, found: &mut impl FnMut(Node)) {
+        for child in self.children(node) {
+            let more = self.bytes[child.0 as usize].leading_ones().saturating_sub(1);
+            self.each_below(child, more, found);
+        }
+    }
+
+    fn each_below(&self, node: Node, bytes: u32, found: &mut impl FnMut(Node)) {
+        match bytes.checked_sub(1) {
+            None => found(node),
+            Some(rest) => self.children(node).for_each(|child| self.each_below(child, rest, found)),
+        }
+    }
+
+    fn descend(&self, node: Node, text: &str) -> Option<Node> {
+        text.bytes().try_fold(node, |node, byte| self.child(node, byte))
+    }
+
+    fn child(&self, node: Node, byte: u8) -> Option<Node> {
+        let start = *self.children.get(node.0 as usize)?;
+        let end = *self.children.get(node.0 as usize + 1)?;
+        let children = &self.bytes[start as usize..end as usize];
+        children.iter().position(|child| *child == byte).map(|at| Node(start + count(at)))
+    }
+}
+
+fn first_letter(text: &str) -> Option<&str> {
+    text.chars().next().map(|letter| &text[..letter.len_utf8()])
 }
 
 /// Words, nodes and people are counted in 32 bits; a country has fewer.
@@ -132,8 +171,6 @@ pub(super) fn count(length: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use levenshtein_automata::LevenshteinAutomatonBuilder;
-
     use super::Trie;
 
     #[test]
@@ -153,10 +190,10 @@ mod tests {
     #[test]
     fn a_slip_widens_what_is_found_and_the_first_letter_may_be_kept() {
         let trie = Trie::new(&["dupond", "dupont", "duport", "rupont", "upont"]);
-        let automaton = LevenshteinAutomatonBuilder::new(1, true).build_dfa("dupont");
-        assert_eq!(trie.near(&automaton, 1, None), [0..2, 2..3, 3..4, 4..5]);
-        assert_eq!(trie.near(&automaton, 1, Some('d')), [0..2, 2..3], "dupon is one slip away already");
-        assert_eq!(trie.near(&automaton, 0, None).first(), Some(&(1..2)));
-        assert!(trie.near(&automaton, 1, Some('x')).is_empty());
+        assert_eq!(trie.near("dupont", 1), [0..2, 2..3, 3..4, 4..5]);
+        assert_eq!(trie.near_with_first("dupont", 1), [0..2, 2..3], "dupon is one slip away already");
+        assert_eq!(trie.near("dupont", 0), [1..2]);
+        assert!(trie.near_with_first("xdupont", 1).is_empty());
+        assert_eq!(trie.near("", 1), [0..5], "everything begins so");
     }
 }
