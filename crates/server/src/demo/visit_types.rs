@@ -8,7 +8,8 @@ use super::world::Ground;
 use crate::bulk::dice::Dice;
 
 /// Visits that need a room or device: specialty, English name of the visit type, kind and name of the room.
-const ROOMS: [(&str, &str, &str, &str); 4] = [
+const ROOMS: [(&str, &str, &str, &str); 5] = [
+    ("general-practice", "Vaccination", "treatment", "Salle de soins"),
     ("radiology", "MRI scan", "mri", "IRM"),
     ("radiology", "Mammography", "mammography", "Mammographe"),
     ("cardiology", "Stress test", "stress-test", "Salle d'effort"),
