@@ -18,6 +18,8 @@ use crate::bulk::towns;
 
 /// How many practitioners the first practice has, which the demo's logins belong to.
 const FIRST_PRACTICE: usize = 5;
+/// The seed of rooms' ids.
+const ROOM_IDS: u64 = 1;
 /// INSEE's codes of the region's communes begin so: Côtes-d'Armor, Finistère, Ille-et-Vilaine, Morbihan.
 const BRITTANY: [&str; 4] = ["22", "29", "35", "56"];
 /// Specialties of at least this weight are found in small towns too.
@@ -41,6 +43,8 @@ pub(super) fn practices(
     let sizes = Weights::new([34, 24, 16, 12, 8, 6].into_iter());
     let mut taken = HashSet::new();
     let mut practices: Vec<Practice> = Vec::new();
+    // Chance of their own, so that one room more changes nothing else of the world.
+    let room_ids = Dice::new(ROOM_IDS);
     let mut number = 0;
     while number < size.practitioners {
         let first = practices.is_empty();
@@ -53,7 +57,7 @@ pub(super) fn practices(
             let Some(trade) = trade else { break };
             for (kind, name) in visit_types::rooms(trade) {
                 if !practice.rooms.iter().any(|room| room.kind == kind) {
-                    let id = RoomId::new(ground.midnight, dice.entropy());
+                    let id = RoomId::new(ground.midnight, room_ids.entropy());
                     practice.rooms.push(Room { id, calendar: calendars.take()?, kind, name });
                 }
             }

@@ -83,10 +83,6 @@ pub(crate) async fn unfold(browser: &Browser, words: &str) {
     summary.click().await.unwrap_or_else(|error| panic!("{words} cannot be unfolded: {error}"));
 }
 
-async fn text_of(browser: &Browser, selector: &str) -> String {
-    browser.first(selector).await.text().await.expect("a text")
-}
-
 #[tokio::test]
 async fn the_reception_sees_several_days_side_by_side() {
     play(async |stage, browser| {
@@ -104,7 +100,7 @@ async fn the_reception_sees_several_days_side_by_side() {
         let all = all.as_str().expect("ids").to_owned();
 
         browser.go(&format!("/practice/agenda?date={}&who={all}", day.date)).await;
-        assert!(text_of(browser, &visit(&nolwenn)).await.contains("Nolwenn Tanguy"));
+        assert!(browser.text_of(&visit(&nolwenn)).await.contains("Nolwenn Tanguy"));
         browser.picture("agenda-day").await;
         browser.go(&day.address(stage).replace("view=day", "view=week")).await;
         assert_eq!(browser.count(".agenda-column").await, 7, "a week of one practitioner");
@@ -153,10 +149,10 @@ async fn a_caller_is_booked_with_the_keyboard_alone() {
         .await;
         browser.keys(&char::from(Key::Enter).to_string()).await;
         browser.first("[data-notice] [role=status]").await;
-        assert!(text_of(browser, "[data-notice]").await.contains("Goulven Tanguy"));
+        assert!(browser.text_of("[data-notice]").await.contains("Goulven Tanguy"));
         until("the dialog is closed", async || browser.count("dialog[open]").await == 0).await;
         let place = format!(".slip[data-cell='{}']", day.at(15).as_second());
-        assert!(text_of(browser, &place).await.contains("Goulven Tanguy"));
+        assert!(browser.text_of(&place).await.contains("Goulven Tanguy"));
         rules::judge(browser).await;
         let visits = format!(
             "SELECT count(*) FROM appointment WHERE patient_id = '{}' AND status = 'booked'",
@@ -228,7 +224,7 @@ async fn a_time_is_blocked_and_overbooked_and_explained() {
         browser.write("block-reason", "Staff meeting").await;
         browser.press_first("dialog form[action='/practice/block'] button").await;
         browser.first(".shut").await;
-        assert!(text_of(browser, ".shut").await.contains("Staff meeting"));
+        assert!(browser.text_of(".shut").await.contains("Staff meeting"));
         browser.picture("agenda-blocked").await;
 
         // The closed hour before the morning: not free, so a reason is asked for.
@@ -245,7 +241,7 @@ async fn a_time_is_blocked_and_overbooked_and_explained() {
         browser.write("overbook-reason", "It cannot wait").await;
         browser.press_first("dialog [data-found] button").await;
         browser.first(".slip.overbooked").await;
-        assert!(text_of(browser, ".slip.overbooked").await.contains("Enora Tanguy"));
+        assert!(browser.text_of(".slip.overbooked").await.contains("Enora Tanguy"));
         browser.first(&visit(&goulven)).await;
         browser.picture("agenda-overbooked").await;
 
@@ -267,7 +263,7 @@ async fn a_visit_is_dragged_and_the_drag_undone() {
         browser.first("[data-live]").await;
         browser.drag(&visit(&goulven), &cell(day.at(60))).await;
         browser.first(&format!("{}[data-cell='{}']", visit(&goulven), day.at(60).as_second())).await;
-        assert!(text_of(browser, "[data-notice]").await.contains("Moved to"));
+        assert!(browser.text_of("[data-notice]").await.contains("Moved to"));
         browser.picture("agenda-moved").await;
         browser.press("Undo").await;
         browser.first(&format!("{}[data-cell='{}']", visit(&goulven), day.nine.as_second())).await;
@@ -275,7 +271,7 @@ async fn a_visit_is_dragged_and_the_drag_undone() {
         // Onto another visit: refused in words, and everything stays.
         browser.drag(&visit(&goulven), &visit(&enora)).await;
         until("it is told", async || {
-            text_of(browser, "[data-notice]").await.contains("Somebody else has this time")
+            browser.text_of("[data-notice]").await.contains("Somebody else has this time")
         })
         .await;
         rules::forgive(browser, 409).await;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -181,16 +182,33 @@ impl Browser {
     pub(crate) async fn press(&self, words: &str) {
         let words = quoted(words);
         let path = format!("//*[self::a or self::button][contains(normalize-space(.), {words})]");
-        self.find(&path)
-            .await
-            .click()
-            .await
-            .unwrap_or_else(|error| panic!("{words} cannot be pressed: {error}"));
+        self.press_found(async || self.find(&path).await, &words).await;
     }
 
     /// Presses the first element that a CSS selector finds.
     pub(crate) async fn press_first(&self, selector: &str) {
-        self.first(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        self.press_found(async || self.first(selector).await, selector).await;
+    }
+
+    async fn press_found(&self, find: impl AsyncFn() -> Element, what: &str) {
+        loop {
+            match find().await.click().await {
+                Ok(()) => return,
+                Err(error) if is_replaced(&error) => {}
+                Err(error) => panic!("{what} cannot be pressed: {error}"),
+            }
+        }
+    }
+
+    /// What stands in the first element that a CSS selector finds.
+    pub(crate) async fn text_of(&self, selector: &str) -> String {
+        loop {
+            match self.first(selector).await.text().await {
+                Ok(text) => return text,
+                Err(error) if is_replaced(&error) => {}
+                Err(error) => panic!("{selector} cannot be read: {error}"),
+            }
+        }
     }
 
     /// Drags with the mouse from the middle of one element to that of another.
@@ -399,6 +417,11 @@ impl Browser {
         assert!(value.get("error").is_none(), "{command}: {value}");
         value
     }
+}
+
+/// Whether a page that follows changes has put another element in the place of the one that was found.
+fn is_replaced(error: &CmdError) -> bool {
+    error.is_stale_element_reference()
 }
 
 /// Looks again and again until something holds.

@@ -132,7 +132,7 @@ async fn a_closed_tab_gives_the_time_back_soon_and_coming_back_keeps_it() {
 
         browser.open_page(&page).await;
         browser.see("This time is kept for you until").await;
-        let shown = browser.first(".countdown").await.text().await.expect("a text");
+        let shown = browser.text_of(".countdown").await;
         assert!(shown.starts_with("29:") || shown.starts_with("30:"), "the first deadline again: {shown}");
         // The page was loaded anew: the word that it was left may come after the one that it was opened.
         browser.open_page(&page).await;

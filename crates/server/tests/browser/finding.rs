@@ -41,13 +41,13 @@ async fn a_search_goes_on_to_the_next_page_and_back() {
     play(async |_, browser| {
         browser.go("/search?place=Rennes&distance=300").await;
         browser.see("near Rennes (35000)").await;
-        let first = browser.first(".result h2 a").await.text().await.expect("a name");
+        let first = browser.text_of(".result h2 a").await;
         browser.press("More results").await;
         browser.see("Back to the first results").await;
-        assert_ne!(browser.first(".result h2 a").await.text().await.expect("a name"), first);
+        assert_ne!(browser.text_of(".result h2 a").await, first);
         rules::judge(browser).await;
         browser.press("Back to the first results").await;
-        assert_eq!(browser.first(".result h2 a").await.text().await.expect("a name"), first);
+        assert_eq!(browser.text_of(".result h2 a").await, first);
     })
     .await;
 }

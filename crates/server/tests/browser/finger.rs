@@ -52,7 +52,7 @@ async fn moves_a_visit(stage: &Stage, browser: &Browser, screen: Screen) {
     let before = scrolled(browser).await;
     browser.finger_from_to(&here, &cell(day.at(60))).await;
     assert_eq!(scrolled(browser).await, before, "the agenda keeps still under a lifted visit");
-    let said = browser.first(".ghost").await.text().await.expect("a text");
+    let said = browser.text_of(".ghost").await;
     assert_eq!(said, "10:00–10:15");
     browser.finger_off().await;
     browser.first(&at(60)).await;

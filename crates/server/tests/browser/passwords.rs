@@ -36,7 +36,7 @@ async fn nolwenn_forgot_her_password() {
 
         browser.go("/dev/mail").await;
         browser.press("new password for Rendez").await;
-        let text = browser.first(".mail").await.text().await.expect("a mail");
+        let text = browser.text_of(".mail").await;
         let link = text.split_whitespace().find(|word| word.contains("/password/new/")).expect("a link");
         let path = link[link.find("/password/new/").expect("a path")..].to_owned();
         browser.go(&path).await;

@@ -57,7 +57,7 @@ async fn marie_books_moves_and_cancels() {
         sign_up(browser).await;
 
         browser.see("This time is kept for you until").await;
-        let left = browser.first(".countdown").await.text().await.expect("a text");
+        let left = browser.text_of(".countdown").await;
         assert!(left.starts_with("29:") || left.starts_with("30:"), "{left}");
         browser.write("reason", "My knee hurts when I climb stairs").await;
         browser.picture("confirm").await;

@@ -84,7 +84,7 @@ async fn two_rooms_stand_beside_whoever_needs_them() {
             0,
             "the other room is free"
         );
-        let said = browser.first(&in_column(house.scanner.id, &goulven)).await.text().await.expect("a text");
+        let said = browser.text_of(&in_column(house.scanner.id, &goulven)).await;
         assert!(said.contains("Goulven Tanguy") && said.contains("Hélène Le Goff"), "{said}");
         rules::judge(browser).await;
 

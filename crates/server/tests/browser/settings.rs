@@ -69,10 +69,10 @@ async fn a_visit_type_is_changed_after_a_look() {
         choose(browser, "save").await;
         browser.see("Saved.").await;
         browser.see("55 minutes").await;
-        let first = browser.first(".results h2").await.text().await.expect("a name");
+        let first = browser.text_of(".results h2").await;
         browser.press("Later").await;
         browser.see("Saved.").await;
-        assert_ne!(browser.first(".results h2").await.text().await.expect("a name"), first);
+        assert_ne!(browser.text_of(".results h2").await, first);
     })
     .await;
 }
@@ -115,7 +115,7 @@ async fn invited_joins_and_is_removed(_: &Stage, browser: &Browser) {
     browser.see("Often looked for").await;
     browser.go("/dev/mail").await;
     browser.press("invites you").await;
-    let text = browser.first(".mail").await.text().await.expect("a mail");
+    let text = browser.text_of(".mail").await;
     let link = text.split_whitespace().find(|word| word.contains("/invitations/")).expect("a link");
     let path = &link[link.find("/invitations/").expect("a path")..];
     browser.go(path).await;
