@@ -191,6 +191,11 @@ impl Question {
         self.rooms.retain(|room| only.contains(room.id.to_string().as_str()));
     }
 
+    /// Whether each day has a column of several people or rooms.
+    pub(super) fn has_weeks_side_by_side(&self) -> bool {
+        self.view == View::Week && self.several
+    }
+
     /// The practitioners and rooms shown, as an address writes them.
     pub(super) fn who(&self) -> Vec<String> {
         let people = self.people.iter().map(|person| person.id.to_string());

@@ -251,7 +251,7 @@ impl<'a> Maker<'a> {
             Whose::Person(person) => name_of(person),
             Whose::Room(room) => room.name.clone(),
         };
-        let weeks = self.question.view == View::Week && self.question.several;
+        let weeks = self.question.has_weeks_side_by_side();
         let leads = weeks && self.question.leader == id;
         let (key, heading, detail, href) = match ask.whose {
             _ if self.question.view == View::Week => (
@@ -375,7 +375,7 @@ impl<'a> Maker<'a> {
         taken: &[TimeRange],
         open: &[TimeRange],
     ) -> Vec<Cell> {
-        let weeks = self.question.view == View::Week && self.question.several;
+        let weeks = self.question.has_weeks_side_by_side();
         let pieces = stretch.pieces(if weeks { WEEKS_CELL_MINUTES } else { CELL_MINUTES });
         let left = pieces.iter().filter_map(|piece| piece.minus(taken).into_iter().next());
         let away = |at: Timestamp| {
