@@ -10,7 +10,7 @@ use crate::moment::Moment;
 use crate::profile::SpecialtyNo;
 use crate::query::Facets;
 use crate::scan::Choice;
-use crate::search::{Column, Dropped, Lanes, Search};
+use crate::search::{Column, Lanes, Search, Sooner};
 
 /// Days after the window's start for [`Facets::free_within_days`].
 pub const FREE_WITHIN_DAYS: [u32; 4] = [1, 3, 7, 14];
@@ -28,7 +28,7 @@ pub(crate) struct Sums {
 
 impl Search<'_> {
     /// How many match, and of what.
-    pub(crate) fn count(&self, lanes: &Lanes, dropped: &[Dropped], sums: &mut Sums) -> (u32, Facets) {
+    pub(crate) fn count(&self, lanes: &Lanes, sooner: &[Sooner], sums: &mut Sums) -> (u32, Facets) {
         let (hot, plan) = (&self.core.hot, &self.plan);
         let (language, sector) = (plan.filter.language, plan.filter.sector);
         let mut facets = Facets::default();
@@ -57,7 +57,7 @@ impl Search<'_> {
             Some(asked) => ordered([(asked, total)].into_iter()),
             None => self.by_specialty(lanes, sums),
         };
-        facets.free_within_days = self.free_within(lanes, dropped, sums, total);
+        facets.free_within_days = self.free_within(lanes, sooner, sums, total);
         (total, facets)
     }
 
@@ -88,13 +88,7 @@ impl Search<'_> {
         self.way.count(&self.core.hot, &lanes.found, &sums.masks, &mut sums.counted);
     }
 
-    fn free_within(
-        &self,
-        lanes: &Lanes,
-        dropped: &[Dropped],
-        sums: &mut Sums,
-        total: u32,
-    ) -> Option<[u32; 4]> {
+    fn free_within(&self, lanes: &Lanes, sooner: &[Sooner], sums: &mut Sums, total: u32) -> Option<[u32; 4]> {
         let plan = &self.plan;
         if plan.by_day {
             return None;
@@ -110,29 +104,29 @@ impl Search<'_> {
         }
         // Whoever counts at one place may be free earlier at another.
         let slices = &self.core.hot.slices;
-        let asked = |lane: u32| {
+        let chosen = |lane: u32| {
             let (block, seat) = (lane as usize / LANES, lane as usize % LANES);
             let word = |place: usize| slices.at(block, place).load(Ordering::Relaxed);
             (plan.filter.language.of(word) & plan.filter.sector.of(word)) >> seat & 1 == 1
         };
         let sooner = |bound| {
-            let sooner = dropped.iter().filter(|lane| lane.first < bound && lane.earlier >= bound);
-            sooner.filter(|dropped| asked(dropped.lane)).count() as u32
+            let sooner = sooner.iter().filter(|lane| lane.first < bound && lane.earlier >= bound);
+            sooner.filter(|lane| chosen(lane.lane)).count() as u32
         };
         let bounds = FREE_WITHIN_DAYS.map(|days| plan.now.plus(days * 86_400));
+        // Everybody who counts is free before the window's end.
+        let seconds = bounds.map(Moment::seconds);
+        let asked_for = &seconds[..bounds.partition_point(|bound| *bound < plan.window.end)];
         let by_column = match plan.column {
             Column::Of(column) => {
-                let bounds = bounds.map(Moment::seconds);
-                self.way.count_before(&self.core.hot, column, bounds, &lanes.found, &sums.masks)
+                self.way.count_before(&self.core.hot, column, asked_for, &lanes.found, &sums.masks)
             }
             Column::Beyond => [0; 4],
         };
         let mut counts = [total; 4];
-        for ((count, by_column), bound) in counts.iter_mut().zip(by_column).zip(bounds) {
-            if bound < plan.window.end {
-                let judged = judged.iter().filter(|first| **first < bound).count() as u32;
-                *count = by_column + judged + sooner(bound);
-            }
+        for ((count, by_column), bound) in counts.iter_mut().zip(by_column).zip(&bounds[..asked_for.len()]) {
+            let judged = judged.iter().filter(|first| *first < bound).count() as u32;
+            *count = by_column + judged + sooner(*bound);
         }
         Some(counts)
     }

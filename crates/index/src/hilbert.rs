@@ -25,6 +25,13 @@ pub(crate) fn metres(square: f32) -> f32 {
     EARTH_METRES * square.sqrt()
 }
 
+/// A square that no distance that rounds down to so many metres lies beyond; a little more than needed.
+#[inline]
+pub(crate) fn reaching(metres: u32) -> f32 {
+    let share = (metres as f32 + 2.0) * (1.000_001 / EARTH_METRES);
+    share * share
+}
+
 /// How far two points, given in degrees north and east, are from each other in a straight line, in metres, as hits tell it.
 pub fn metres_between(one: (f64, f64), other: (f64, f64)) -> u32 {
     metres(square(unit(one.0, one.1), unit(other.0, other.1))) as u32
@@ -99,6 +106,14 @@ mod tests {
         assert!((across - 1_112.0).abs() < 2.0, "a hundredth of a degree at the equator, not {across} m");
         let paris_lyon = metres(square(unit(48.8566, 2.3522), unit(45.764, 4.8357)));
         assert!((paris_lyon - 391_500.0).abs() < 1_000.0, "{paris_lyon}");
+    }
+
+    #[test]
+    fn nothing_lies_beyond_what_reaches() {
+        for square in [0.0, 1e-16, 3e-14, 6e-7, 1e-4, 0.3, 4.0] {
+            assert!(square <= reaching(metres(square) as u32));
+        }
+        assert!(metres(reaching(1_000)) < 1_003.0);
     }
 
     #[test]

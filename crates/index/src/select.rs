@@ -11,6 +11,8 @@ const ROOM: usize = 6;
 pub(crate) struct Select {
     /// The score in the upper half, the lane in the lower.
     kept: Vec<u64>,
+    /// The scores by themselves, for a moment.
+    scores: Vec<u32>,
     wanted: usize,
     cut: u32,
 }
@@ -41,8 +43,14 @@ impl Select {
 
     /// Adds one that is not above the cut.
     #[inline]
-    pub(crate) fn push(&mut self, score: u32, lane: u32) {
-        self.kept.push(pack(score, lane));
+    pub(crate) fn push(&mut self, candidate: u64) {
+        self.kept.push(candidate);
+    }
+
+    /// Adds some that are not above the cut.
+    #[inline]
+    pub(crate) fn extend(&mut self, candidates: &[u64]) {
+        self.kept.extend_from_slice(candidates);
     }
 
     /// Whether it is time to [`Select::clear_out`].
@@ -51,26 +59,60 @@ impl Select {
         self.kept.len() >= self.wanted * ROOM
     }
 
+    /// Takes one out, if it is there.
+    pub(crate) fn remove(&mut self, candidate: u64) {
+        if let Some(at) = self.kept.iter().position(|kept| *kept == candidate) {
+            self.kept.swap_remove(at);
+        }
+    }
+
     /// Throws away what cannot be among the best. `tie` orders lanes of equal scores; it is only asked when there are many.
     pub(crate) fn clear_out<K: Ord>(&mut self, tie: impl Fn(u32) -> K) {
         if self.kept.len() <= self.wanted {
             return;
         }
-        let (_, last, _) = self.kept.select_nth_unstable(self.wanted - 1);
-        self.cut = unpack(*last).0;
-        let cut = self.cut;
-        self.kept.retain(|candidate| unpack(*candidate).0 <= cut);
-        if self.kept.len() > self.wanted * ROOM / 2 {
+        self.cut = self.cut.min(self.enough());
+        let mut kept = 0;
+        // Without a branch, because none could be foreseen.
+        for at in 0..self.kept.len() {
+            let candidate = self.kept[at];
+            self.kept[kept] = candidate;
+            kept += usize::from(unpack(candidate).0 <= self.cut);
+        }
+        self.kept.truncate(kept);
+        if kept > self.wanted * ROOM / 2 {
             self.order(tie);
             self.kept.truncate(self.wanted);
         }
+    }
+
+    /// A score that as many as are wanted do not exceed, and mostly not many more: halving the range of scores until a few
+    /// too many are left takes fewer steps than finding the very last.
+    fn enough(&mut self) -> u32 {
+        self.scores.clear();
+        self.scores.extend(self.kept.iter().map(|candidate| unpack(*candidate).0));
+        let (mut low, mut high) =
+            self.scores.iter().fold((u32::MAX, 0), |(low, high), score| (low.min(*score), high.max(*score)));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let count = self.scores.iter().map(|score| u32::from(*score <= middle)).sum::<u32>() as usize;
+            if count < self.wanted {
+                low = middle + 1;
+            } else {
+                high = middle;
+                if count <= self.wanted + self.wanted / 4 {
+                    break;
+                }
+            }
+        }
+        high
     }
 
     fn order<K: Ord>(&mut self, tie: impl Fn(u32) -> K) {
         self.kept.sort_unstable();
         // Only runs of equal scores need the order of ties.
         for run in self.kept.chunk_by_mut(|a, b| unpack(*a).0 == unpack(*b).0).filter(|run| run.len() > 1) {
-            run.sort_by_cached_key(|candidate| tie(unpack(*candidate).1));
+            run.sort_unstable_by_key(|candidate| tie(unpack(*candidate).1));
         }
     }
 
@@ -82,8 +124,8 @@ impl Select {
         &self.kept
     }
 
-    /// The best, as they were when finished.
-    pub(crate) fn best(&self) -> &[u64] {
+    /// The candidates; when finished, the best in order.
+    pub(crate) fn kept(&self) -> &[u64] {
         &self.kept
     }
 }
@@ -104,7 +146,7 @@ mod tests {
             select.begin(wanted);
             for (score, lane) in &all {
                 if *score <= select.cut() {
-                    select.push(*score, *lane);
+                    select.push(pack(*score, *lane));
                 }
                 if select.is_full() {
                     select.clear_out(|lane| u32::MAX - lane);

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 
-use super::{BANDS, Boxes, COLUMNS, Days, Hot, LANES, NO_LANE, NOBODY, OUTER, Slices, Traits, Words};
+use super::{BANDS, Boxes, COLUMNS, Days, Hot, Known, LANES, NO_LANE, NOBODY, OUTER, Slices, Traits, Words};
 use crate::moment::Moment;
 use crate::{hilbert, huge};
 
@@ -10,7 +10,11 @@ use crate::{hilbert, huge};
 const SPARE_BLOCKS: usize = 64;
 
 fn words(blocks: usize, value: u32) -> Vec<Words> {
-    huge::filled(blocks, || Words([(); LANES].map(|()| AtomicU32::new(value))))
+    huge::filled(blocks, || block_of(value))
+}
+
+fn block_of(value: u32) -> Words {
+    Words([(); LANES].map(|()| AtomicU32::new(value)))
 }
 
 fn boxes(count: usize) -> Vec<Boxes> {
@@ -53,7 +57,7 @@ impl Hot {
             spares_given: AtomicU32::new(0),
             given: (0..blocks).map(|_| AtomicU32::new(0)).collect(),
             retired: AtomicU32::new(0),
-            axes: [(); 3].map(|()| words(blocks, f32::NAN.to_bits())),
+            axes: huge::filled(blocks, || [(); 3].map(|()| block_of(f32::NAN.to_bits()))),
             first: [(); COLUMNS].map(|()| words(blocks, Moment::NEVER.seconds())),
             days: huge::filled(blocks, || {
                 Days([const { [const { [const { AtomicU64::new(0) }; 64] }; BANDS] }; COLUMNS])
@@ -61,8 +65,7 @@ impl Hot {
             slices: Slices::new(blocks, lanes),
             boxes: boxes(blocks.div_ceil(OUTER)),
             outer: boxes(blocks.div_ceil(OUTER * OUTER)),
-            people: words(blocks, 0),
-            records: words(blocks, 0),
+            known: huge::filled(blocks, || Known { people: block_of(0), records: block_of(0) }),
             check_at: words(blocks, Moment::NEVER.seconds()),
             zones: bytes(),
             aims: bytes(),

@@ -46,6 +46,12 @@ impl Words {
 #[repr(align(64))]
 pub(crate) struct Days(pub(crate) [[[AtomicU64; 64]; BANDS]; COLUMNS]);
 
+/// Whose the lanes of a block are, and where more is known of each.
+struct Known {
+    people: Words,
+    records: Words,
+}
+
 /// Bounds of sixteen blocks, or of sixteen times sixteen, axis by axis.
 #[repr(align(64))]
 pub(crate) struct Boxes {
@@ -69,14 +75,15 @@ pub(crate) struct Hot {
     given: Vec<AtomicU32>,
     /// Lanes that were given away and taken back.
     retired: AtomicU32,
-    pub(crate) axes: [Vec<Words>; 3],
+    /// What is looked at together stands together: each page of memory that a search comes to costs it a look-up.
+    pub(crate) axes: Vec<[Words; 3]>,
     pub(crate) first: [Vec<Words>; COLUMNS],
     pub(crate) days: Vec<Days>,
     pub(crate) slices: Slices,
     pub(crate) boxes: Vec<Boxes>,
     pub(crate) outer: Vec<Boxes>,
-    people: Vec<Words>,
-    records: Vec<Words>,
+    /// Whose each lane is, and where more is known of it.
+    known: Vec<Known>,
     check_at: Vec<Words>,
     zones: Vec<[AtomicU8; LANES]>,
     /// Searches with which aims look at a lane; nought until it is active, and when it is no more.
@@ -179,14 +186,14 @@ impl Hot {
     #[inline]
     pub(crate) fn person(&self, lane: u32) -> u32 {
         let (block, seat) = seat(lane);
-        self.people[block].0[seat].load(Ordering::Relaxed)
+        self.known[block].people.0[seat].load(Ordering::Relaxed)
     }
 
     /// Where more is known of it.
     #[inline]
     pub(crate) fn record(&self, lane: u32) -> u32 {
         let (block, seat) = seat(lane);
-        self.records[block].0[seat].load(Ordering::Acquire)
+        self.known[block].records.0[seat].load(Ordering::Acquire)
     }
 
     /// Its clock.
@@ -213,11 +220,10 @@ impl Hot {
         chain(&self.earlier, lane)
     }
 
-    /// Asks memory for where the chain to earlier places begins.
+    /// Asks memory for where the chains of a block's lanes to earlier places begin.
     #[inline]
-    pub(crate) fn fetch_earlier(&self, lane: u32) {
-        let (block, seat) = seat(lane);
-        huge::fetch(&self.earlier[block].0[seat]);
+    pub(crate) fn fetch_earlier(&self, block: u32) {
+        self.earlier[block as usize].fetch();
     }
 
     /// Whether a lane is in a circle.
@@ -230,7 +236,7 @@ impl Hot {
     #[inline]
     pub(crate) fn fetch_position(&self, lane: u32) {
         let (block, seat) = seat(lane);
-        self.axes.iter().for_each(|axis| huge::fetch(&axis[block].0[seat]));
+        self.axes[block].iter().for_each(|axis| huge::fetch(&axis.0[seat]));
     }
 
     /// Asks memory for which lane is the next at the same place.
@@ -243,15 +249,15 @@ impl Hot {
     /// Whose the lanes of a block are.
     #[inline]
     pub(crate) fn people(&self, block: u32) -> &Words {
-        &self.people[block as usize]
+        &self.known[block as usize].people
     }
 
     /// Asks memory for whose the lane is and where more is known of it.
     #[inline]
     pub(crate) fn fetch_owner(&self, lane: u32) {
         let (block, seat) = seat(lane);
-        huge::fetch(&self.people[block].0[seat]);
-        huge::fetch(&self.records[block].0[seat]);
+        huge::fetch(&self.known[block].people.0[seat]);
+        huge::fetch(&self.known[block].records.0[seat]);
     }
 
     /// Those at later places.
@@ -269,7 +275,7 @@ impl Hot {
     #[inline]
     pub(crate) fn position(&self, lane: u32) -> [f32; 3] {
         let (block, seat) = seat(lane);
-        [0, 1, 2].map(|axis: usize| f32::from_bits(self.axes[axis][block].0[seat].load(Ordering::Relaxed)))
+        [0, 1, 2].map(|axis: usize| f32::from_bits(self.axes[block][axis].0[seat].load(Ordering::Relaxed)))
     }
 
     /// Its first offered start, as a column has it.

@@ -61,12 +61,12 @@ impl Hot {
         let (block, seat) = seat(lane);
         if let Some(position) = traits.position {
             for (axis, value) in position.into_iter().enumerate() {
-                self.axes[axis][block].0[seat].store(value.to_bits(), Ordering::Relaxed);
+                self.axes[block][axis].0[seat].store(value.to_bits(), Ordering::Relaxed);
             }
             grow(&self.outer[block / (OUTER * OUTER)], block / OUTER % OUTER, position);
             grow(&self.boxes[block / OUTER], block % OUTER, position);
         }
-        self.people[block].0[seat].store(traits.person, Ordering::Relaxed);
+        self.known[block].people.0[seat].store(traits.person, Ordering::Relaxed);
         self.write_traits(lane, traits);
     }
 
@@ -90,7 +90,7 @@ impl Hot {
     /// Changes where a lane's record is.
     pub(crate) fn set_record(&self, lane: u32, record: u32) {
         let (block, seat) = seat(lane);
-        self.records[block].0[seat].store(record, Ordering::Release);
+        self.known[block].records.0[seat].store(record, Ordering::Release);
     }
 
     /// Says that these are the lanes of one person for the same aims, in the order of places.

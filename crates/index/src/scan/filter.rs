@@ -148,7 +148,7 @@ impl Filter {
         hot.slices.lines_of(block).iter().for_each(huge::fetch);
         // Where the circle does not cut through them, positions are only looked at to score those who are near.
         if self.disc.is_some() && (!found.inside || found.nearest < NEAR) {
-            hot.axes.iter().for_each(|axis| axis[block].fetch());
+            hot.axes[block].iter().for_each(Words::fetch);
         }
         if let Some((column, _)) = self.before {
             hot.first[column][block].fetch();

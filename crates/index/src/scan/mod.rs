@@ -14,7 +14,7 @@ mod wide;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::hot::{BANDS, Hot};
+use crate::hot::{BANDS, Hot, LANES, OUTER};
 
 pub(crate) use filter::{Choice, Filter, Met, Slots};
 
@@ -62,6 +62,10 @@ pub(crate) struct Scoring {
     /// Higher scores are not wanted.
     pub(crate) cut: u32,
 }
+
+/// Room for the candidates of one block, as [`pack`](crate::select::pack) makes them; the rest is for vectors that are
+/// not full.
+pub(crate) type Candidates = [u64; LANES + OUTER];
 
 /// What a second of waiting weighs, in metres.
 const METRES_PER_SECOND: f32 = 1_500.0 / 86_400.0;
@@ -143,12 +147,12 @@ impl Way {
         either!(self, matches(hot, filter, found, masks, doubtful))
     }
 
-    /// How many lanes of the masks have their first start before each of the bounds.
+    /// How many lanes of the masks have their first start before each of the bounds, of which there are at most four.
     pub(crate) fn count_before(
         self,
         hot: &Hot,
         column: usize,
-        bounds: [u32; 4],
+        bounds: &[u32],
         found: &[Found],
         masks: &[u64],
     ) -> [u32; 4] {
@@ -177,15 +181,15 @@ impl Way {
         either!(self, of_people(hot, bits, block, mask))
     }
 
-    /// The scores of a block's lanes, and which of the mask have one that is wanted.
-    pub(crate) fn scores(
+    /// Writes those lanes of a mask, with their scores, that have one that is wanted; which they are.
+    pub(crate) fn candidates(
         self,
         hot: &Hot,
         scoring: &Scoring,
         block: u32,
         mask: u64,
-        scores: &mut [u32; 64],
+        candidates: &mut Candidates,
     ) -> u64 {
-        either!(self, scores(hot, scoring, block, mask, scores))
+        either!(self, candidates(hot, scoring, block, mask, candidates))
     }
 }

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::filter::{Filter, Met};
-use super::{Cell, Disc, Found, Scoring, waiting};
+use super::{Candidates, Cell, Disc, Found, Scoring, waiting};
 use crate::hilbert;
 use crate::hot::{Boxes, Hot, LANES, OUTER, Words};
+use crate::select::pack;
 
 #[inline]
 fn load<const N: usize>(words: &[AtomicU32; N]) -> [u32; N] {
@@ -33,7 +34,7 @@ fn firsts_before(words: &Words, bound: u32) -> u64 {
 
 #[inline]
 fn squares(hot: &Hot, block: usize, point: [f32; 3]) -> [f32; LANES] {
-    let [x, y, z] = [0, 1, 2].map(|axis: usize| load(&hot.axes[axis][block].0));
+    let [x, y, z] = [0, 1, 2].map(|axis: usize| load(&hot.axes[block][axis].0));
     let mut squares = [0.0; LANES];
     for lane in 0..LANES {
         let at = [f32::from_bits(x[lane]), f32::from_bits(y[lane]), f32::from_bits(z[lane])];
@@ -97,7 +98,7 @@ pub(super) fn matches(
 pub(super) fn count_before(
     hot: &Hot,
     column: usize,
-    bounds: [u32; 4],
+    bounds: &[u32],
     found: &[Found],
     masks: &[u64],
 ) -> [u32; 4] {
@@ -105,7 +106,7 @@ pub(super) fn count_before(
     for (found, mask) in found.iter().zip(masks).filter(|(_, mask)| **mask != 0) {
         let first = load(&hot.first[column][found.block as usize].0);
         for (count, bound) in counts.iter_mut().zip(bounds) {
-            *count += (bits(|lane| first[lane] < bound) & mask).count_ones();
+            *count += (bits(|lane| first[lane] < *bound) & mask).count_ones();
         }
     }
     counts
@@ -153,8 +154,15 @@ pub(super) fn of_people(hot: &Hot, bits: &[u32], block: u32, mask: u64) -> u64 {
     mask & self::bits(|lane| mask >> lane & 1 == 1 && is_there(people[lane]))
 }
 
-pub(super) fn scores(hot: &Hot, scoring: &Scoring, block: u32, mask: u64, scores: &mut [u32; LANES]) -> u64 {
+pub(super) fn candidates(
+    hot: &Hot,
+    scoring: &Scoring,
+    block: u32,
+    mask: u64,
+    candidates: &mut Candidates,
+) -> u64 {
     let first = load(&hot.first[scoring.column][block as usize].0);
+    let mut scores = [0; LANES];
     for (score, first) in scores.iter_mut().zip(first) {
         *score = waiting(first, scoring.reference);
     }
@@ -164,5 +172,12 @@ pub(super) fn scores(hot: &Hot, scoring: &Scoring, block: u32, mask: u64, scores
             *score += hilbert::metres(square) as u32;
         }
     }
-    mask & bits(|lane| scoring.floor <= scores[lane] && scores[lane] <= scoring.cut)
+    let wanted = mask & bits(|lane| scoring.floor <= scores[lane] && scores[lane] <= scoring.cut);
+    let mut left = wanted;
+    for candidate in candidates.iter_mut().take(wanted.count_ones() as usize) {
+        let seat = left.trailing_zeros();
+        *candidate = pack(scores[seat as usize], block * LANES as u32 + seat);
+        left &= left - 1;
+    }
+    wanted
 }

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 use super::filter::{Filter, Met};
-use super::{Cell, Disc, Found, METRES_PER_SECOND, Scoring};
+use super::{Candidates, Cell, Disc, Found, METRES_PER_SECOND, Scoring};
 use crate::hilbert::EARTH_METRES;
 use crate::hot::{Boxes, Hot, LANES, LINE, OUTER, Words};
 
@@ -110,8 +110,8 @@ fn sum_of_squares([x, y, z]: [__m512; 3]) -> __m512 {
 #[target_feature(enable = "avx512f")]
 fn squares(hot: &Hot, block: usize, point: [f32; 3]) -> [__m512; 4] {
     let mut axes = [[_mm512_setzero_si512(); 4]; 3];
-    for (words, axis) in axes.iter_mut().zip(&hot.axes) {
-        *words = load_block(&axis[block]);
+    for (words, axis) in axes.iter_mut().zip(&hot.axes[block]) {
+        *words = load_block(axis);
     }
     let mut squares = [_mm512_setzero_ps(); 4];
     for quarter in 0..4 {
@@ -134,6 +134,15 @@ fn lanes_in(hot: &Hot, block: usize, disc: &Disc) -> u64 {
         inside[quarter] = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(squares[quarter], edge);
     }
     join(inside)
+}
+
+/// Eight of sixteen scores and lanes, put together as [`pack`](crate::select::pack) does.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn pairs<const HALF: i32>(scores: __m512i, lanes: __m512i) -> __m512i {
+    let score = _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64::<HALF>(scores));
+    let lane = _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64::<HALF>(lanes));
+    _mm512_or_si512(_mm512_slli_epi64::<32>(score), lane)
 }
 
 /// The least and the greatest squared distance of sixteen boxes from a point.
@@ -185,18 +194,23 @@ wide! {
         filter.run(hot, found, masks, doubtful, |block, disc| lanes_in(hot, block, disc), before)
     }
 
-    fn count_before(hot: &Hot, column: usize, bounds: [u32; 4], found: &[Found], masks: &[u64]) -> [u32; 4] {
+    fn count_before(hot: &Hot, column: usize, bounds: &[u32], found: &[Found], masks: &[u64]) -> [u32; 4] {
         let words = &hot.first[column];
-        let mut counts = [0; 4];
+        let mut totals = [_mm512_setzero_si512(); 4];
         for (found, mask) in found.iter().zip(masks) {
             if *mask != 0 {
                 let first = load_block(&words[found.block as usize]);
-                for (count, bound) in counts.iter_mut().zip(bounds) {
-                    *count += (firsts_before(first, bound) & mask).count_ones();
+                for (total, bound) in totals.iter_mut().zip(bounds) {
+                    let bound = _mm512_set1_epi32(bound.cast_signed());
+                    for (quarter, first) in first.into_iter().enumerate() {
+                        let mask = (mask >> (16 * quarter)) as __mmask16;
+                        let before = _mm512_mask_cmplt_epu32_mask(mask, first, bound);
+                        *total = _mm512_mask_sub_epi32(*total, before, *total, _mm512_set1_epi32(-1));
+                    }
                 }
             }
         }
-        counts
+        totals.map(|total| _mm512_reduce_add_epi32(total).cast_unsigned())
     }
 
     fn count(hot: &Hot, found: &[Found], masks: &[u64], sums: &mut [u32]) {
@@ -266,7 +280,13 @@ wide! {
         join(there)
     }
 
-    fn scores(hot: &Hot, scoring: &Scoring, block: u32, mask: u64, scores: &mut [u32; LANES]) -> u64 {
+    fn candidates(
+        hot: &Hot,
+        scoring: &Scoring,
+        block: u32,
+        mask: u64,
+        candidates: &mut Candidates,
+    ) -> u64 {
         let reference = _mm512_set1_epi32(scoring.reference.cast_signed());
         let weight = _mm512_set1_ps(METRES_PER_SECOND);
         let first = load_block(&hot.first[scoring.column][block as usize]);
@@ -277,17 +297,31 @@ wide! {
         let earth = _mm512_set1_ps(EARTH_METRES);
         let (floor, cut) =
             (_mm512_set1_epi32(scoring.floor.cast_signed()), _mm512_set1_epi32(scoring.cut.cast_signed()));
-        let (quarters, _) = scores.as_chunks_mut::<OUTER>();
-        let mut wanted = [0; 4];
+        let seats = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+        let (mut all, mut count) = ([0; 4], 0);
         for quarter in 0..4 {
+            let open = (mask >> (16 * quarter)) as __mmask16;
+            if open == 0 {
+                continue;
+            }
             let waiting =
                 _mm512_cvtepu32_ps(_mm512_sub_epi32(_mm512_max_epu32(first[quarter], reference), reference));
             let metres = _mm512_cvttps_epu32(_mm512_mul_ps(earth, _mm512_sqrt_ps(squares[quarter])));
             let score = _mm512_add_epi32(_mm512_cvttps_epu32(_mm512_mul_ps(waiting, weight)), metres);
-            // SAFETY: the array has room for sixteen words.
-            unsafe { _mm512_storeu_epi32(quarters[quarter].as_mut_ptr().cast(), score) };
-            wanted[quarter] = _mm512_cmple_epu32_mask(score, cut) & _mm512_cmpge_epu32_mask(score, floor);
+            let wanted = _mm512_mask_cmple_epu32_mask(open, score, cut);
+            let wanted = _mm512_mask_cmpge_epu32_mask(wanted, score, floor);
+            let from = block * LANES as u32 + 16 * quarter as u32;
+            let lanes = _mm512_add_epi32(_mm512_set1_epi32(from.cast_signed()), seats);
+            let score = _mm512_maskz_compress_epi32(wanted, score);
+            let lanes = _mm512_maskz_compress_epi32(wanted, lanes);
+            let half = [pairs::<0>(score, lanes), pairs::<1>(score, lanes)];
+            for (half, to) in half.into_iter().zip(candidates[count..].chunks_exact_mut(LINE)) {
+                // SAFETY: the chunk has room for eight words.
+                unsafe { _mm512_storeu_epi64(to.as_mut_ptr().cast(), half) };
+            }
+            all[quarter] = wanted;
+            count += wanted.count_ones() as usize;
         }
-        mask & join(wanted)
+        join(all)
     }
 }

@@ -23,9 +23,10 @@ struct Shown {
 impl Search<'_> {
     /// The hits, without those whose last start was taken meanwhile.
     pub(super) fn hits(&self, lanes: &Lanes, calendars: &[Calendar], select: &Select) -> Vec<Hit> {
-        let best = select.best().iter().take(usize::from(self.plan.query.limit));
-        // All that lies far off in memory is asked for at once, and what that leads to in a second round: the machine
+        let best = select.kept().iter().take(usize::from(self.plan.query.limit));
+        // All that lies far off in memory is asked for at once, and what that leads to in further rounds: the machine
         // fetches many things in the time of one.
+        best.clone().for_each(|candidate| self.core.hot.fetch_owner(unpack(*candidate).1));
         let shown: Vec<_> = best.map(|candidate| self.shown(lanes, *candidate)).collect();
         for shown in shown.iter().filter(|shown| !self.goes_by_upcoming(&shown.known)) {
             let from = shown.known.from.max(self.plan.window.start);

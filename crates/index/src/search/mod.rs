@@ -25,7 +25,7 @@ use crate::select::Select;
 use calendar::Calendar;
 use plan::Plan;
 
-pub(crate) use once::Dropped;
+pub(crate) use once::Sooner;
 pub(crate) use plan::Column;
 
 /// Memory that a thread uses again from search to search.
@@ -126,7 +126,7 @@ impl Core {
         search.match_lanes(lanes, calendars);
         search.count_once(lanes, calendars, once);
         let (total, facets) = match query.counted {
-            true => search.count(lanes, &once.dropped, sums),
+            true => search.count(lanes, &once.sooner, sums),
             false => Default::default(),
         };
         search.only_asked(lanes);

@@ -21,15 +21,15 @@ pub(crate) struct Once {
     shared: Vec<u64>,
     /// The blocks that are not nought there.
     filled: Vec<u32>,
-    /// Lanes that match at a later place, with the place of their block among those found.
-    later: Vec<(u32, u32)>,
-    /// Lanes that match but do not count.
-    pub(crate) dropped: Vec<Dropped>,
+    /// Whether there are lanes that match but do not count.
+    any_dropped: bool,
+    /// Those of them that are free before the ones that count.
+    pub(crate) sooner: Vec<Sooner>,
 }
 
-/// A lane that does not count because the same person's at an earlier place does.
+/// A lane that does not count because the same person's at an earlier place does, though it is free before.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Dropped {
+pub(crate) struct Sooner {
     /// Which one.
     pub(crate) lane: u32,
     /// Its first start.
@@ -44,17 +44,24 @@ impl Once {
             self.by_block[block as usize] = 0;
             self.shared[block as usize] = 0;
         }
-        self.dropped.clear();
+        self.any_dropped = false;
+        self.sooner.clear();
     }
 
     fn share(&mut self, lane: u32) {
         self.shared[lane as usize / LANES] |= 1 << (lane as usize % LANES);
     }
 
+    /// Lanes of a block of whose person another lane matches.
+    #[inline]
+    pub(super) fn shared(&self, block: u32) -> u64 {
+        if self.any_dropped { self.shared[block as usize] } else { 0 }
+    }
+
     /// Whether another lane of the same person matches.
     #[inline]
-    fn is_shared(&self, lane: u32) -> bool {
-        !self.dropped.is_empty() && self.shared[lane as usize / LANES] >> (lane as usize % LANES) & 1 == 1
+    pub(super) fn is_shared(&self, lane: u32) -> bool {
+        self.shared(lane / LANES as u32) >> (lane % LANES as u32) & 1 == 1
     }
 
     /// Whether a lane matches, while there are people with several.
@@ -75,45 +82,55 @@ impl Search<'_> {
         }
         once.by_block.resize(hot.blocks(), 0);
         once.shared.resize(hot.blocks(), 0);
-        once.later.clear();
-        for (at, (found, mask)) in lanes.found.iter().zip(&lanes.masks).enumerate() {
-            if *mask == 0 {
-                continue;
-            }
+        for (found, mask) in lanes.found.iter().zip(&lanes.masks).filter(|(_, mask)| **mask != 0) {
             once.by_block[found.block as usize] |= mask;
             once.filled.push(found.block);
-            let later = hot.slices.word(found.block as usize, Slice::Later).load(Ordering::Relaxed);
-            for seat in seats(mask & later) {
-                let lane = found.block * LANES as u32 + seat;
-                hot.fetch_earlier(lane);
-                once.later.push((at as u32, lane));
+            if mask & self.later(found.block) != 0 {
+                hot.fetch_earlier(found.block);
             }
         }
-        let later = std::mem::take(&mut once.later);
-        for (at, lane) in &later {
-            if self.is_dropped(*lane, lanes, calendars, once) {
-                lanes.counted[*at as usize] &= !(1 << (lane % LANES as u32));
+        let mut counted = std::mem::take(&mut lanes.counted);
+        match self.plan.column {
+            // Days are only counted where first starts are.
+            _ if self.plan.by_day => self.drop_later(lanes, &mut counted, once, |_| Moment::NEVER),
+            Column::Of(column) if lanes.judged.is_empty() => {
+                self.drop_later(lanes, &mut counted, once, |lane| hot.first(column, lane));
             }
+            _ => self.drop_later(lanes, &mut counted, once, |lane| self.first(lanes, lane, calendars)),
         }
-        once.later = later;
+        lanes.counted = counted;
     }
 
-    /// Whether a lane does not count because one at an earlier place does; remembers it then.
-    fn is_dropped(&self, lane: u32, lanes: &Lanes, calendars: &[Calendar], once: &mut Once) -> bool {
-        // Days are only counted where first starts are.
-        let first = |lane| if self.plan.by_day { Moment::NEVER } else { self.first(lanes, lane, calendars) };
-        let (mut any, mut before) = (false, Moment::NEVER);
-        for other in self.core.hot.earlier(lane) {
-            if once.matches(other) {
-                (any, before) = (true, before.min(first(other)));
-                once.share(other);
+    /// Lanes of a block whose person has an earlier place.
+    #[inline]
+    fn later(&self, block: u32) -> u64 {
+        self.core.hot.slices.word(block as usize, Slice::Later).load(Ordering::Relaxed)
+    }
+
+    /// Takes the lanes out that do not count because one at an earlier place does.
+    #[inline]
+    fn drop_later(&self, lanes: &Lanes, counted: &mut [u64], once: &mut Once, first: impl Fn(u32) -> Moment) {
+        for ((found, mask), counted) in lanes.found.iter().zip(&lanes.masks).zip(counted) {
+            for seat in seats(mask & self.later(found.block)) {
+                let lane = found.block * LANES as u32 + seat;
+                let (mut any, mut before) = (false, Moment::NEVER);
+                for other in self.core.hot.earlier(lane) {
+                    if once.matches(other) {
+                        (any, before) = (true, before.min(first(other)));
+                        once.share(other);
+                    }
+                }
+                if any {
+                    once.share(lane);
+                    once.any_dropped = true;
+                    *counted &= !(1 << seat);
+                    let first = first(lane);
+                    if first < before {
+                        once.sooner.push(Sooner { lane, first, earlier: before });
+                    }
+                }
             }
         }
-        if any {
-            once.share(lane);
-            once.dropped.push(Dropped { lane, first: first(lane), earlier: before });
-        }
-        any
     }
 
     /// Whether another lane of the same person matches and ranks better.

@@ -8,7 +8,7 @@ use crate::hot::LANES;
 use crate::moment::Moment;
 use crate::people::People;
 use crate::query::Cursor;
-use crate::scan::{Scoring, waiting};
+use crate::scan::{Candidates, Scoring, waiting};
 use crate::select::{Select, pack, unpack};
 
 use rendez_vocab::ids::PractitionerId;
@@ -19,10 +19,10 @@ use super::plan::Column;
 use super::times::Known;
 use super::{Lanes, Search, seats};
 
-/// Nearest blocks first, so that the cut is low when the many far ones come: metres from the middle.
-const RINGS: [f32; 4] = [1_500.0, 5_000.0, 15_000.0, f32::INFINITY];
-/// With fewer blocks than this, their order does not matter.
-const FEW: usize = 16;
+/// Nearest blocks first, so that the cut is low when the many far ones come: squares of 1.5, 5 and 15 km on the unit sphere.
+const RINGS: [f32; 3] = [5.54e-8, 6.16e-7, 5.54e-6];
+/// Blocks by ring; the last is of all others.
+type Rings = [Vec<u32>; RINGS.len() + 1];
 /// What a slip weighs.
 const SLIP: u32 = 28;
 /// Rough candidates that are gathered before records are asked.
@@ -32,12 +32,22 @@ const ROUGH: usize = 256;
 const AT_ONCE: usize = 8;
 
 /// Buffers to use again.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Room {
     /// Candidates by the least that their score can be.
     rough: Vec<u64>,
-    /// Places, among those found, of blocks whose turn has not come.
-    waiting: Vec<u32>,
+    /// Places, among those found, of blocks by how near they are.
+    rings: Rings,
+    /// Those of one block.
+    candidates: Candidates,
+    /// Those of people with several matching lanes.
+    shared: Vec<(u32, u64)>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { rough: Vec::new(), rings: Default::default(), candidates: [0; _], shared: Vec::new() }
+    }
 }
 
 /// A ranking on its way.
@@ -47,10 +57,12 @@ struct Ranking<'a> {
     calendars: &'a [Calendar],
     once: &'a Once,
     select: &'a mut Select,
+    /// The best candidate so far of people with several matching lanes.
+    shared: &'a mut Vec<(u32, u64)>,
 }
 
 impl Ranking<'_> {
-    fn run(&mut self, room: &mut Room) {
+    fn run(&mut self, rough: &mut Vec<u64>, rings: &mut Rings, candidates: &mut Candidates) {
         let (search, lanes) = (self.search, self.lanes);
         for judged in &lanes.judged {
             if lanes.masks[judged.at as usize] >> (judged.lane % LANES as u32) & 1 == 1 {
@@ -58,32 +70,27 @@ impl Ranking<'_> {
             }
         }
         let Column::Of(column) = search.plan.column else { return };
-        let Room { rough, waiting } = room;
         rough.clear();
-        waiting.clear();
+        rings.iter_mut().for_each(Vec::clear);
         let open = |at: usize| lanes.masks[at] & !lanes.judged_masks[at];
-        waiting.extend((0..lanes.found.len()).filter(|at| open(*at) != 0).map(|at| at as u32));
-        for ring in search.rings(waiting.len()) {
-            let edge = (ring / hilbert::EARTH_METRES) * (ring / hilbert::EARTH_METRES);
-            waiting.retain(|at| {
-                let found = &lanes.found[*at as usize];
-                let hopeful = hilbert::metres(found.nearest) as u32 <= self.select.cut();
-                if !hopeful || found.nearest > edge {
-                    return hopeful;
-                }
-                let mask = open(*at as usize);
-                if search.plan.by_day {
-                    self.rough_scores(found.block, mask, column, rough);
-                } else {
-                    self.exact_scores(found.block, mask, column);
-                }
-                false
-            });
+        for (at, found) in lanes.found.iter().enumerate().filter(|(at, _)| open(*at) != 0) {
+            rings[ring(found.nearest)].push(at as u32);
+        }
+        for at in rings.iter().flatten().map(|at| *at as usize) {
+            let found = &lanes.found[at];
+            if found.nearest > hilbert::reaching(self.select.cut()) {
+                continue;
+            }
+            if search.plan.by_day {
+                self.rough_scores(found.block, open(at), column, rough);
+            } else {
+                self.exact_scores(found.block, open(at), column, candidates);
+            }
         }
         self.settle(column, rough, usize::MAX);
     }
 
-    fn exact_scores(&mut self, block: u32, mask: u64, column: usize) {
+    fn exact_scores(&mut self, block: u32, mask: u64, column: usize, candidates: &mut Candidates) {
         let search = self.search;
         let typed = search.plan.query.typed.is_some();
         let scoring = Scoring {
@@ -94,13 +101,68 @@ impl Ranking<'_> {
             floor: if typed { 0 } else { search.plan.query.after.map_or(0, |after| after.score) },
             cut: self.select.cut(),
         };
-        let mut scores = [0; LANES];
-        let wanted = search.way.scores(&search.core.hot, &scoring, block, mask, &mut scores);
-        for seat in seats(wanted) {
-            let lane = block * LANES as u32 + seat;
-            let slips = if typed { search.slips(lane).unwrap_or_default() } else { 0 };
-            self.offer(scores[seat as usize] + (u32::from(slips) << SLIP), lane);
+        let hot = &search.core.hot;
+        let wanted = search.way.candidates(hot, &scoring, block, mask, candidates);
+        let count = wanted.count_ones() as usize;
+        if typed || search.plan.query.after.is_some() {
+            for candidate in &candidates[..count] {
+                let (score, lane) = unpack(*candidate);
+                let slips = if typed { search.slips(lane).unwrap_or_default() } else { 0 };
+                self.offer(score + (u32::from(slips) << SLIP), lane);
+            }
+            return;
         }
+        self.add(&mut candidates[..count], self.once.shared(block), wanted);
+        if self.select.is_full() {
+            self.clear_out();
+        }
+    }
+
+    /// Adds a block's candidates of which the score says all, but for whom another lane of the same person is better.
+    fn add(&mut self, candidates: &mut [u64], shared: u64, wanted: u64) {
+        let mut count = candidates.len();
+        for seat in seats(wanted & shared) {
+            let at = (wanted & ((1 << seat) - 1)).count_ones() as usize;
+            if !self.is_best_of_person(candidates[at]) {
+                candidates[at] = u64::MAX;
+                count -= 1;
+            }
+        }
+        if count == candidates.len() {
+            self.select.extend(candidates);
+        } else {
+            candidates
+                .iter()
+                .filter(|candidate| **candidate != u64::MAX)
+                .for_each(|one| self.select.push(*one));
+        }
+    }
+
+    /// Whether no better candidate of the same person is there; if a worse one is, it goes. Only asked of lanes that share
+    /// their person with others, so the list is short.
+    fn is_best_of_person(&mut self, candidate: u64) -> bool {
+        let person = self.search.core.hot.person(unpack(candidate).1);
+        let Some(known) = self.shared.iter_mut().find(|(of, _)| *of == person) else {
+            self.shared.push((person, candidate));
+            return true;
+        };
+        let ((score, lane), (known_score, known_lane)) = (unpack(candidate), unpack(known.1));
+        // Of two that are as good, the one of the earlier place is shown.
+        let is_before = || self.search.core.hot.earlier(known_lane).any(|earlier| earlier == lane);
+        let is_best = score < known_score || score == known_score && is_before();
+        if is_best {
+            self.select.remove(known.1);
+            known.1 = candidate;
+        }
+        is_best
+    }
+
+    /// Throws away what cannot be among the best.
+    fn clear_out(&mut self) {
+        self.select.clear_out(|lane| self.search.tie(lane));
+        let cut = self.select.cut();
+        // Nobody who comes later can be worse than these and stay.
+        self.shared.retain(|(_, candidate)| unpack(*candidate).0 <= cut);
     }
 
     /// Gathers lanes by the least that their score can be.
@@ -154,7 +216,7 @@ impl Ranking<'_> {
                 done += 1;
                 if let Some(first) = self.search.first_start(&known(lane), self.calendars) {
                     self.offer(self.search.score(lane, first), lane);
-                    self.select.clear_out(|lane| self.search.tie(lane));
+                    self.clear_out();
                 }
             }
         }
@@ -165,18 +227,29 @@ impl Ranking<'_> {
 
     fn offer(&mut self, score: u32, lane: u32) {
         let search = self.search;
-        if score > self.select.cut()
-            || search.plan.query.after.is_some_and(|after| !search.comes_after(score, lane, &after))
-            || search.is_outranked(self.lanes, self.calendars, self.once, lane, score)
-        {
+        if score > self.select.cut() {
             return;
         }
-        search.core.hot.fetch_owner(lane);
-        self.select.push(score, lane);
+        let candidate = pack(score, lane);
+        if let Some(after) = search.plan.query.after {
+            // A better place of the same person may have been shown before, so it is no candidate now.
+            let is_outranked = || search.is_outranked(self.lanes, self.calendars, self.once, lane, score);
+            if !search.comes_after(score, lane, &after) || is_outranked() {
+                return;
+            }
+        } else if self.once.is_shared(lane) && !self.is_best_of_person(candidate) {
+            return;
+        }
+        self.select.push(candidate);
         if self.select.is_full() {
-            self.select.clear_out(|lane| search.tie(lane));
+            self.clear_out();
         }
     }
+}
+
+/// Which ring a block is in whose nearest lane is so far away, squared.
+fn ring(nearest: f32) -> usize {
+    RINGS.iter().map(|edge| usize::from(nearest > *edge)).sum()
 }
 
 impl Search<'_> {
@@ -191,12 +264,10 @@ impl Search<'_> {
     ) -> bool {
         let limit = usize::from(self.plan.query.limit);
         select.begin(limit + 1);
-        Ranking { search: self, lanes, calendars, once, select }.run(room);
+        let Room { rough, rings, candidates, shared } = room;
+        shared.clear();
+        Ranking { search: self, lanes, calendars, once, select, shared }.run(rough, rings, candidates);
         select.finish(|lane| self.tie(lane)).len() > limit
-    }
-
-    fn rings(&self, blocks: usize) -> &'static [f32] {
-        if self.plan.filter.disc.is_none() || blocks < FEW { &RINGS[RINGS.len() - 1..] } else { &RINGS }
     }
 
     fn comes_after(&self, score: u32, lane: u32, cursor: &Cursor) -> bool {
