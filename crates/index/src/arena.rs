@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::appendix::Appendix;
-use crate::huge;
+use crate::huge::{self, Chunk};
 
 /// Words of a chunk are counted in so many bits of a record's number, chunks in the rest.
 pub(crate) const OFFSET_BITS: u32 = 20;
@@ -20,15 +20,10 @@ pub(crate) const NO_RECORD: u32 = u32::MAX;
 /// The chunks.
 #[derive(Default)]
 pub(crate) struct Arena {
-    chunks: Appendix<Box<[AtomicU64]>>,
+    chunks: Appendix<Chunk>,
     /// How much of the last chunk is in use.
     used: AtomicUsize,
     garbage: AtomicUsize,
-}
-
-/// Words that are all 0.
-pub(crate) fn zeroed(words: usize) -> Box<[AtomicU64]> {
-    huge::filled(words, || AtomicU64::new(0)).into()
 }
 
 impl Arena {
@@ -76,7 +71,7 @@ impl Arena {
             Some(last) if used + capacity <= length => (last, used),
             _ => {
                 let next = (length * 2).clamp(FIRST_CHUNK, CHUNK).max(capacity);
-                (self.chunks.push(zeroed(next)), 0)
+                (self.chunks.push(Chunk::zeroed(next)), 0)
             }
         };
         self.used.store(offset + capacity, Ordering::Relaxed);
@@ -89,10 +84,10 @@ impl Arena {
         self.chunks.len()
     }
 
-    /// Adds a chunk that is full of records. Two at the same time are for the caller to prevent.
-    pub(crate) fn add_chunk(&self, chunk: Vec<AtomicU64>) {
-        self.used.store(chunk.len(), Ordering::Relaxed);
-        self.chunks.push(chunk.into());
+    /// Adds a chunk with records in so many of its words. Two at the same time are for the caller to prevent.
+    pub(crate) fn add_chunk(&self, chunk: Chunk, used: usize) {
+        self.used.store(used, Ordering::Relaxed);
+        self.chunks.push(chunk);
     }
 
     /// Notes that a record is used no longer.

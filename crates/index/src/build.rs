@@ -188,7 +188,7 @@ impl Draft {
     /// Adds people who are in no other batch, and leaves the batch empty.
     pub(crate) fn add_batch(&mut self, batch: &mut Batch) {
         let higher = (self.arena.chunks() as u32) << OFFSET_BITS;
-        batch.chunks.drain(..).for_each(|chunk| self.arena.add_chunk(chunk));
+        batch.chunks.drain(..).for_each(|full| self.arena.add_chunk(full.chunk, full.used));
         let page = self.pages.add(std::mem::take(&mut batch.words).into());
         let (mut record, mut lane) = (self.records.len() as u32, self.lanes.traits.len() as u32);
         for person in batch.people.drain(..) {

@@ -17,6 +17,6 @@ pub(crate) use write::write;
 
 /// "rendezix" and the version of the layout.
 const MAGIC: [u8; 8] = *b"rendezix";
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 /// Beside the number of somebody's places: it is written what lanes know of time.
 const TIMES: u64 = 1 << 63;

@@ -1,11 +1,11 @@
 //! People from a file on their way into a draft: whatever can be said of them before everybody is there.
 
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
 use crate::arena::{CHUNK, OFFSET_BITS, roomy};
 use crate::core::{aims, traits};
 use crate::hot::{Times, Traits};
-use crate::huge;
+use crate::huge::Chunk;
 use crate::people::Row;
 use crate::record::Record;
 use crate::snapshot::times;
@@ -23,12 +23,18 @@ pub(crate) struct Batch {
     /// Their words, one after another.
     pub(super) words: Vec<u8>,
     /// Their records: mostly one chunk.
-    pub(super) chunks: Vec<Vec<AtomicU64>>,
+    pub(super) chunks: Vec<Filling>,
     /// The number of each record among these chunks.
     pub(super) records: Vec<u32>,
     pub(super) lanes: Lanes,
     /// The next lane of the last record whose times may be known.
     next: usize,
+}
+
+/// A chunk that records are added to.
+pub(super) struct Filling {
+    pub(super) chunk: Chunk,
+    pub(super) used: usize,
 }
 
 /// One of them.
@@ -53,7 +59,7 @@ pub(crate) struct Lanes {
 impl Batch {
     /// Whether the next person belongs into another batch.
     pub(crate) fn is_full(&self) -> bool {
-        self.chunks.len() > 1 || self.chunks.last().is_some_and(|chunk| chunk.len() + NEARLY_NONE > CHUNK)
+        self.chunks.len() > 1 || self.chunks.last().is_some_and(|last| last.used + NEARLY_NONE > CHUNK)
     }
 
     /// Begins with somebody, by the numbers of their row and their words.
@@ -68,16 +74,16 @@ impl Batch {
     pub(crate) fn add_record(&mut self, words: impl ExactSizeIterator<Item = u64>) -> Option<u32> {
         let length = words.len() + 1;
         let capacity = roomy(length);
-        if self.chunks.last().is_none_or(|chunk| !chunk.is_empty() && chunk.len() + capacity > CHUNK) {
-            self.chunks.push(huge::reserved(CHUNK.max(capacity)));
+        if self.chunks.last().is_none_or(|last| last.used > 0 && last.used + capacity > CHUNK) {
+            self.chunks.push(Filling { chunk: Chunk::zeroed(CHUNK.max(capacity)), used: 0 });
         }
         let in_chunk = self.chunks.len() - 1;
-        let chunk = self.chunks.last_mut()?;
-        let from = chunk.len();
-        chunk.push(AtomicU64::new(capacity as u64));
-        chunk.extend(words.map(AtomicU64::new));
-        chunk.resize_with(from + capacity, AtomicU64::default);
-        let record = Record::new(chunk.get(from..)?);
+        let Filling { chunk, used } = self.chunks.last_mut()?;
+        let from = std::mem::replace(used, *used + capacity);
+        let place = chunk.get(from..*used)?;
+        let all = std::iter::once(capacity as u64).chain(words);
+        place.iter().zip(all).for_each(|(to, word)| to.store(word, Ordering::Relaxed));
+        let record = Record::new(place);
         if record.len() != length {
             return None;
         }

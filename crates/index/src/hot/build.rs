@@ -1,8 +1,10 @@
 //! Makes an arrangement: sorts lanes into blocks and leaves room for those that come later.
 
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
-use super::{BANDS, Boxes, COLUMNS, Days, Hot, Known, LANES, NO_LANE, NOBODY, OUTER, Slices, Traits, Words};
+use super::{
+    BANDS, Boxes, COLUMNS, Days, Hot, Known, LANES, NO_LANE, NO_ZONE, NOBODY, OUTER, Slices, Traits, Words,
+};
 use crate::moment::Moment;
 use crate::{hilbert, huge};
 
@@ -68,6 +70,7 @@ impl Hot {
             known: huge::filled(blocks, || Known { people: block_of(0), records: block_of(0) }),
             check_at: words(blocks, Moment::NEVER.seconds()),
             zones: bytes(),
+            zone_of_all: (0..blocks).map(|_| AtomicU16::new(NO_ZONE)).collect(),
             aims: bytes(),
             earlier: words(blocks, NO_LANE),
             later: words(blocks, NO_LANE),

@@ -11,7 +11,7 @@ mod traits;
 mod write;
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering};
 
 use crate::hilbert;
 use crate::huge;
@@ -86,6 +86,8 @@ pub(crate) struct Hot {
     known: Vec<Known>,
     check_at: Vec<Words>,
     zones: Vec<[AtomicU8; LANES]>,
+    /// The zone of all that a block ever held, or [`MIXED`].
+    zone_of_all: Vec<AtomicU16>,
     /// Searches with which aims look at a lane; nought until it is active, and when it is no more.
     aims: Vec<[AtomicU8; LANES]>,
     /// For each lane the one for the same aims at the person's place before.
@@ -96,10 +98,24 @@ pub(crate) struct Hot {
     next_aims: Vec<Words>,
 }
 
+/// The lines of memory that know of a day in such bands, as bits: those of the first band first.
+pub(crate) fn lines_of(day: u8, bands: u8) -> u32 {
+    const IN_BAND: usize = 64 / LINE;
+    let line = usize::from(day % 64) / LINE;
+    (0..BANDS)
+        .filter(|band| bands >> band & 1 == 1)
+        .fold(0, |lines, band| lines | 1 << (band * IN_BAND + line))
+}
+
 /// No lane.
 const NO_LANE: u32 = u32::MAX;
 /// In a link: nothing follows.
 const LAST: u32 = 1 << 31;
+
+/// No zone yet.
+const NO_ZONE: u16 = u16::MAX;
+/// A block's lanes have more zones than one.
+const MIXED: u16 = u16::MAX - 1;
 
 /// The owner of a block that nobody has.
 const NOBODY: u32 = u32::MAX;
@@ -145,7 +161,7 @@ impl Hot {
 
     /// The memory held.
     pub(crate) fn bytes(&self) -> usize {
-        let of_block = size_of::<Words>() * (3 + COLUMNS + 6) + size_of::<Days>() + LANES * 2 + 8;
+        let of_block = size_of::<Words>() * (3 + COLUMNS + 6) + size_of::<Days>() + LANES * 2 + 10;
         self.blocks() * of_block
             + self.slices.bytes()
             + (self.boxes.capacity() + self.outer.capacity()) * size_of::<Boxes>()
@@ -293,9 +309,26 @@ impl Hot {
         (free && first < cell.until).then(|| first.max(cell.from))
     }
 
+    /// Asks memory for such lines of what a column knows of a block's days.
+    #[inline]
+    pub(crate) fn fetch_days(&self, block: u32, column: usize, lines: u32) {
+        let days = self.days[block as usize].0[column].as_flattened();
+        let mut left = lines;
+        while left != 0 {
+            days.get(left.trailing_zeros() as usize * LINE).into_iter().for_each(huge::fetch);
+            left &= left - 1;
+        }
+    }
+
     /// The zones of a block's lanes.
     pub(crate) fn zones(&self, block: u32) -> &[AtomicU8; LANES] {
         &self.zones[block as usize]
+    }
+
+    /// The zone of all lanes of a block, if it is only one.
+    #[inline]
+    pub(crate) fn only_zone(&self, block: u32) -> Option<ZoneNo> {
+        ZoneNo::try_from(self.zone_of_all[block as usize].load(Ordering::Acquire)).ok()
     }
 
     /// Calls with every active lane whose first starts are to be looked at again.

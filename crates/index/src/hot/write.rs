@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::{BANDS, Boxes, COLUMNS, Hot, LANES, LAST, NOBODY, OUTER, Times, Traits, Words, seat};
+use super::{
+    BANDS, Boxes, COLUMNS, Hot, LANES, LAST, MIXED, NO_ZONE, NOBODY, OUTER, Times, Traits, Words, seat,
+};
 use crate::hilbert;
 use crate::moment::Moment;
 
@@ -72,6 +74,12 @@ impl Hot {
 
     fn write_traits(&self, lane: u32, traits: &Traits) {
         let (block, seat) = seat(lane);
+        let (zone, of_all) = (u16::from(traits.zone), &self.zone_of_all[block]);
+        let known = of_all.load(Ordering::Relaxed);
+        if known != zone {
+            // Before the lane says so, so that who reads that all have one zone is right.
+            of_all.store(if known == NO_ZONE { zone } else { MIXED }, Ordering::Release);
+        }
         self.zones[block][seat].store(traits.zone, Ordering::Relaxed);
         self.slices.set_traits(block, seat, traits);
         self.set_record(lane, traits.record);

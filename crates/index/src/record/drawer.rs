@@ -72,7 +72,8 @@ impl Drawer<'_> {
         flags |= if overlap(shifts) { OVERLAPS } else { 0 };
 
         let begin = out.len();
-        self.head(types, epoch, [classes.len(), placed.len(), free.length], flags, shifts, out);
+        let owner = profile.practitioner.uuid().as_u64_pair();
+        self.head(types, epoch, [classes.len(), placed.len(), free.length], flags, (owner, shifts), out);
         types.iter().for_each(|visit_type| pack_type(visit_type, out));
         classes.iter().for_each(|(mask, runs_on)| out.extend([*mask, u64::from(*runs_on)]));
         for shift in &placed {
@@ -101,7 +102,7 @@ impl Drawer<'_> {
         epoch: u32,
         [classes, shifts, bits]: [usize; 3],
         flags: u64,
-        all: &[Shift],
+        (owner, all): ((u64, u64), &[Shift]),
         out: &mut Vec<u64>,
     ) {
         let position = self.place.position.filter(|(north, east)| north.is_finite() && east.is_finite());
@@ -124,6 +125,8 @@ impl Drawer<'_> {
             low,
             x | y << 32,
             z,
+            owner.0,
+            owner.1,
         ];
         out.extend(head);
     }

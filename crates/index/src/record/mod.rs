@@ -20,7 +20,7 @@ mod upcoming;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use rendez_vocab::ids::{LocationId, VisitTypeId};
+use rendez_vocab::ids::{LocationId, PractitionerId, VisitTypeId};
 use uuid::Uuid;
 
 use crate::hot::{Aim, COLUMNS, THRESHOLDS};
@@ -31,7 +31,7 @@ pub(crate) use read::Wish;
 pub(crate) use shifts::{Planner, Run, Stretch};
 
 /// Words of the head.
-const HEAD: usize = 9;
+const HEAD: usize = 11;
 const TYPE_WORDS: usize = 5;
 const CLASS_WORDS: usize = 2;
 
@@ -135,6 +135,12 @@ impl<'a> Record<'a> {
                 new_patients: aim.new_patients(),
             })
         })
+    }
+
+    /// Whose it is: here too, so that a hit need not look at one more place in memory.
+    #[inline]
+    pub(crate) fn practitioner(&self) -> PractitionerId {
+        PractitionerId::from_uuid(Uuid::from_u64_pair(self.word(9), self.word(10)))
     }
 
     /// Which place it is.

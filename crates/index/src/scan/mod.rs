@@ -99,9 +99,10 @@ impl Cell {
     pub(crate) fn free(&self, days: &[[AtomicU64; 64]; BANDS]) -> u64 {
         let mut free = 0;
         for (band, days) in days.iter().enumerate() {
-            // Reading a word that is not asked for costs less than finding out.
-            let asked = u64::from(self.bands >> band & 1).wrapping_neg();
-            free |= days[usize::from(self.day % 64)].load(Ordering::Relaxed) & asked;
+            // Nearly always the same bands for all cells, and others lie elsewhere in memory.
+            if self.bands >> band & 1 == 1 {
+                free |= days[usize::from(self.day % 64)].load(Ordering::Relaxed);
+            }
         }
         free
     }

@@ -3,7 +3,7 @@
 //! Invariant: a moment is allowed if and only if it lies in one of the ranges, and, where a change of clocks makes a range
 //! wider than what is meant (`exact` is false), its local time is as well.
 
-use crate::hot::{BAND_EDGES, BANDS};
+use crate::hot::{BAND_EDGES, BANDS, lines_of};
 use crate::moment::{Moment, Span, Zone};
 use crate::query::{Hours, Weekdays};
 use crate::scan::Cell;
@@ -17,13 +17,15 @@ pub(crate) struct Calendar {
     pub(crate) cells: Vec<Cell>,
     /// Whether cells say everything.
     pub(crate) exact: bool,
+    /// Which lines of memory of a column's days they look at, as [`lines_of`](crate::hot::lines_of) counts them.
+    pub(crate) lines: u32,
 }
 
 impl Calendar {
     /// The days and hours in a window.
     pub(crate) fn fill(&mut self, zone: &Zone, window: Span, days: Weekdays, hours: Option<Hours>) {
         self.cells.clear();
-        self.exact = true;
+        (self.exact, self.lines) = (true, 0);
         if window.is_empty() {
             return;
         }
@@ -48,8 +50,10 @@ impl Calendar {
             return;
         }
         self.exact &= exact;
+        let day = day.rem_euclid(64) as u8;
+        self.lines |= lines_of(day, bands);
         self.cells.push(Cell {
-            day: day.rem_euclid(64) as u8,
+            day,
             bands,
             from: cut.start.seconds(),
             until: cut.end.seconds(),

@@ -2,8 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use rendez_vocab::ids::PractitionerId;
-
 use crate::profile::VisitType;
 use crate::query::{Hit, Starts};
 use crate::record::Record;
@@ -40,25 +38,16 @@ impl Search<'_> {
 
     fn shown(&self, lanes: &Lanes, candidate: u64) -> Shown {
         let (core, (score, lane)) = (self.core, unpack(candidate));
-        let person = core.hot.person(lane);
-        core.people.fetch(person);
         core.arena.fetch(core.hot.record(lane));
-        Shown { known: self.known(lanes, lane), score, person }
+        Shown { known: self.known(lanes, lane), score, person: core.hot.person(lane) }
     }
 
     fn hit(&self, shown: &Shown, calendars: &[Calendar]) -> Option<Hit> {
-        let practitioner = self.core.people.practitioner(shown.person);
-        let read = |record: &Record<'_>| self.hit_in(record, shown, practitioner, calendars);
+        let read = |record: &Record<'_>| self.hit_in(record, shown, calendars);
         self.core.read(shown.known.lane, read).flatten()
     }
 
-    fn hit_in(
-        &self,
-        record: &Record<'_>,
-        shown: &Shown,
-        practitioner: PractitionerId,
-        calendars: &[Calendar],
-    ) -> Option<Hit> {
+    fn hit_in(&self, record: &Record<'_>, shown: &Shown, calendars: &[Calendar]) -> Option<Hit> {
         let number = record.choose(&self.plan.wish)?;
         let visit_type = record.visit_type(number);
         let starts = self.upcoming(record, number, &visit_type, &shown.known).unwrap_or_else(|| {
@@ -69,7 +58,7 @@ impl Search<'_> {
             starts
         });
         (!starts.is_empty()).then(|| Hit {
-            practitioner,
+            practitioner: record.practitioner(),
             person: shown.person,
             location: record.location(),
             metres: self.metres(shown.known.lane),

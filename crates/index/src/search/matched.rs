@@ -3,12 +3,15 @@
 use std::sync::atomic::Ordering;
 
 use crate::hot::LANES;
-use crate::scan::Choice;
+use crate::scan::{Choice, Found};
 
 use super::calendar::Calendar;
 use super::plan::Column;
 use super::times::Known;
 use super::{Judged, Lanes, Search, seats};
+
+/// Blocks whose days are asked for ahead.
+const AHEAD: usize = 6;
 
 impl Search<'_> {
     /// Leaves the lanes that match, but for language and sector where only one more count needs them.
@@ -26,7 +29,13 @@ impl Search<'_> {
     }
 
     fn match_days(&self, lanes: &mut Lanes, calendars: &[Calendar], column: usize) {
-        for ((found, mask), doubtful) in lanes.found.iter().zip(&mut lanes.masks).zip(&mut lanes.spare) {
+        let lines = calendars.iter().fold(0, |lines, calendar| lines | calendar.lines);
+        let fetch = |found: &Found| self.core.hot.fetch_days(found.block, column, lines);
+        lanes.found.iter().take(AHEAD).for_each(fetch);
+        for (at, ((found, mask), doubtful)) in
+            lanes.found.iter().zip(&mut lanes.masks).zip(&mut lanes.spare).enumerate()
+        {
+            lanes.found.get(at + AHEAD).into_iter().for_each(fetch);
             let mut left = *mask;
             *mask = 0;
             while left != 0 {
@@ -45,8 +54,8 @@ impl Search<'_> {
 
     /// The zone of the first lane of a mask, and all of the mask's lanes in it.
     pub(super) fn same_zone(&self, block: u32, mask: u64) -> (usize, u64) {
-        if self.core.settings.zones.len() == 1 {
-            return (0, mask);
+        if let Some(zone) = self.core.hot.only_zone(block) {
+            return (usize::from(zone), mask);
         }
         let zones = self.core.hot.zones(block);
         let zone = zones[mask.trailing_zeros() as usize].load(Ordering::Relaxed);

@@ -112,29 +112,20 @@ impl Ranking<'_> {
             }
             return;
         }
-        self.add(&mut candidates[..count], self.once.shared(block), wanted);
+        self.add(&candidates[..count], self.once.shared(block), wanted);
         if self.select.is_full() {
             self.clear_out();
         }
     }
 
     /// Adds a block's candidates of which the score says all, but for whom another lane of the same person is better.
-    fn add(&mut self, candidates: &mut [u64], shared: u64, wanted: u64) {
-        let mut count = candidates.len();
+    fn add(&mut self, candidates: &[u64], shared: u64, wanted: u64) {
+        self.select.extend(candidates);
         for seat in seats(wanted & shared) {
-            let at = (wanted & ((1 << seat) - 1)).count_ones() as usize;
-            if !self.is_best_of_person(candidates[at]) {
-                candidates[at] = u64::MAX;
-                count -= 1;
+            let candidate = candidates[(wanted & ((1 << seat) - 1)).count_ones() as usize];
+            if !self.is_best_of_person(candidate) {
+                self.select.remove(candidate);
             }
-        }
-        if count == candidates.len() {
-            self.select.extend(candidates);
-        } else {
-            candidates
-                .iter()
-                .filter(|candidate| **candidate != u64::MAX)
-                .for_each(|one| self.select.push(*one));
         }
     }
 

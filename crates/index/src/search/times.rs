@@ -53,8 +53,11 @@ impl Search<'_> {
         calendars.resize_with(calendars.len().max(zones.len()), Calendar::default);
         let mut met = [false; 256];
         for found in &lanes.found {
-            for zone in self.core.hot.zones(found.block) {
-                met[usize::from(zone.load(std::sync::atomic::Ordering::Relaxed))] = true;
+            match self.core.hot.only_zone(found.block) {
+                Some(zone) => met[usize::from(zone)] = true,
+                None => self.core.hot.zones(found.block).iter().for_each(|zone| {
+                    met[usize::from(zone.load(std::sync::atomic::Ordering::Relaxed))] = true;
+                }),
             }
         }
         for ((zone, calendar), _) in zones.iter().zip(calendars).zip(met).filter(|(_, met)| *met) {
