@@ -236,10 +236,15 @@ impl Hot {
         chain(&self.earlier, lane)
     }
 
-    /// Asks memory for where the chains of a block's lanes to earlier places begin.
+    /// Asks memory for where the chains of such lanes of a block to earlier places begin.
     #[inline]
-    pub(crate) fn fetch_earlier(&self, block: u32) {
-        self.earlier[block as usize].fetch();
+    pub(crate) fn fetch_earlier(&self, block: u32, mask: u64) {
+        if mask != 0 {
+            // Those between are seldom in yet another line.
+            for seat in [mask.trailing_zeros(), 63 - mask.leading_zeros()] {
+                huge::fetch(&self.earlier[block as usize].0[seat as usize]);
+            }
+        }
     }
 
     /// Whether a lane is in a circle.

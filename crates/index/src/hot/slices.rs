@@ -16,7 +16,7 @@ pub(crate) struct Line(pub(crate) [AtomicU64; LINE]);
 /// Words in a line.
 pub(crate) const LINE: usize = 8;
 /// Slices that are kept free for languages and sectors that come later, at least.
-const SPARE: usize = 4;
+const SPARE: usize = 1;
 /// A number without a slice.
 const NONE: u8 = u8::MAX;
 /// A meaning is a sector.

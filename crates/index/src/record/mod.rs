@@ -122,12 +122,18 @@ impl<'a> Record<'a> {
         (self.word(2) >> 8) as u8
     }
 
+    /// The visit type that searches look at which aim at nothing in particular.
+    #[inline]
+    pub(crate) fn column(&self, column: usize) -> Option<usize> {
+        let number = (self.word(2) >> (16 + 8 * column)) as u8;
+        (number != NO_TYPE).then_some(usize::from(number % 64))
+    }
+
     /// For each column the visit type that searches with such an aim look at.
     pub(crate) fn columns(&self, aim: Aim) -> Columns {
         std::array::from_fn(|column| {
             if aim == Aim::ANYTHING {
-                let number = (self.word(2) >> (16 + 8 * column)) as u8;
-                return (number != NO_TYPE).then_some(usize::from(number % 64));
+                return self.column(column);
             }
             self.choose(&Wish {
                 visit_minutes: Some(THRESHOLDS[column]),

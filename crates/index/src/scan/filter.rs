@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use crate::hot::{Hot, Slice, Words};
+use crate::hot::{Hot, LINE, Slice, Slices, Words};
 use crate::huge;
 
 use super::{Disc, Found};
@@ -119,10 +119,11 @@ impl Filter {
         before: impl Fn(&Words, u32) -> u64,
     ) -> Met {
         doubtful.clear();
-        found.iter().take(AHEAD).for_each(|found| self.fetch(hot, found));
+        let lines = self.lines(hot);
+        found.iter().take(AHEAD).for_each(|found| self.fetch(hot, found, lines));
         let (mut any_doubtful, mut any_later) = (0, 0);
         for (at, (Found { block, inside, .. }, mask)) in found.iter().zip(masks).enumerate() {
-            found.get(at + AHEAD).into_iter().for_each(|found| self.fetch(hot, found));
+            found.get(at + AHEAD).into_iter().for_each(|found| self.fetch(hot, found, lines));
             let block = *block as usize;
             let sliced = self.by_slices(hot, block);
             let mut left = *mask & sliced.mask;
@@ -136,16 +137,34 @@ impl Filter {
             }
             any_doubtful |= unsure;
             any_later |= (left | unsure) & sliced.later;
+            hot.fetch_earlier(block as u32, left & sliced.later);
             doubtful.push(unsure);
             *mask = left;
         }
         Met { doubtful: any_doubtful != 0, later: any_later != 0 }
     }
 
+    /// The lines of a block's slices that this search will look at, as bits: here, and to count.
+    fn lines(&self, hot: &Hot) -> u32 {
+        let line = |place: usize| 1_u32 << (place / LINE);
+        let chosen = [self.language, self.sector].into_iter().map(|choice| match choice {
+            Choice::At(place) => line(place),
+            Choice::Any | Choice::Nobody => 0,
+        });
+        let slots = [&self.with, &self.without, &self.doubtful].into_iter().flat_map(Slots::iter);
+        let counted = Slices::COUNTED..Slices::COUNTED + hot.slices.counted_words();
+        let counted = counted.step_by(LINE).map(line);
+        slots.map(line).chain(chosen).chain(counted).fold(line(Slice::Later.at()), |lines, line| lines | line)
+    }
+
     #[inline]
-    fn fetch(&self, hot: &Hot, found: &Found) {
+    fn fetch(&self, hot: &Hot, found: &Found, lines: u32) {
         let block = found.block as usize;
-        hot.slices.lines_of(block).iter().for_each(huge::fetch);
+        for (number, line) in hot.slices.lines_of(block).iter().enumerate() {
+            if lines >> number & 1 == 1 {
+                huge::fetch(line);
+            }
+        }
         // Where the circle does not cut through them, positions are only looked at to score those who are near.
         if self.disc.is_some() && (!found.inside || found.nearest < NEAR) {
             hot.axes[block].iter().for_each(Words::fetch);

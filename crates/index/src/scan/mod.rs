@@ -5,6 +5,8 @@
 //! way. Invariant: no part reads a lane outside the blocks that it is given.
 
 mod filter;
+#[cfg(target_arch = "x86_64")]
+mod narrow;
 mod portable;
 #[cfg(test)]
 mod tests;
@@ -23,7 +25,10 @@ pub(crate) use filter::{Choice, Filter, Met, Slots};
 pub(crate) enum Way {
     /// On any machine.
     Portable,
-    /// With vectors of 512 bits; only made where the machine has them.
+    /// With vectors of 256 bits; only made where the machine has them.
+    #[cfg(target_arch = "x86_64")]
+    Narrow(narrow::Able),
+    /// With vectors of 512 bits; likewise.
     #[cfg(target_arch = "x86_64")]
     Wide(wide::Able),
 }
@@ -106,6 +111,39 @@ impl Cell {
         }
         free
     }
+
+    /// Those lanes of a mask that certainly, and those that perhaps, have a start in the cells; `before` tells whose first
+    /// start is before a moment.
+    // Always inlined, as `Filter::run` is.
+    #[inline(always)]
+    fn decide(
+        cells: &[Self],
+        days: &[[AtomicU64; 64]; BANDS],
+        mask: u64,
+        before: impl Fn(u32) -> u64,
+    ) -> (u64, u64) {
+        let (mut sure, mut maybe) = (0, 0);
+        for cell in cells {
+            // A start in the cell is offered if none before it is: the first offered one comes at its latest.
+            let free = cell.free(days) & mask & !sure;
+            if free == 0 {
+                continue;
+            }
+            let free = free & before(cell.until);
+            if cell.full {
+                sure |= free;
+            } else {
+                maybe |= free;
+                if cell.whole {
+                    sure |= free & !before(cell.from);
+                }
+            }
+            if sure == mask {
+                break;
+            }
+        }
+        (sure, maybe & !sure)
+    }
 }
 
 /// Calls the same function of one module or the other.
@@ -113,6 +151,8 @@ macro_rules! either {
     ($way:expr, $name:ident($($argument:expr),*)) => {
         match $way {
             Way::Portable => portable::$name($($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Way::Narrow(able) => narrow::$name(able, $($argument),*),
             #[cfg(target_arch = "x86_64")]
             Way::Wide(able) => wide::$name(able, $($argument),*),
         }
@@ -125,6 +165,15 @@ impl Way {
         #[cfg(target_arch = "x86_64")]
         if let Some(able) = wide::Able::detect() {
             return Self::Wide(able);
+        }
+        Self::without_wide()
+    }
+
+    /// The fastest that the machine has but for the widest vectors.
+    pub(crate) fn without_wide() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(able) = narrow::Able::detect() {
+            return Self::Narrow(able);
         }
         Self::Portable
     }

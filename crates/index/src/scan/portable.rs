@@ -1,5 +1,7 @@
 //! Scanning on any machine: words are loaded one by one into arrays, the loops over those are plain enough for the
 //! compiler to make vectors of them.
+//!
+//! All of it is always inlined: what [`narrow`](super::narrow) takes from here is compiled again for better machines.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,7 +12,7 @@ use crate::hilbert;
 use crate::hot::{Boxes, Hot, LANES, OUTER, Words};
 use crate::select::pack;
 
-#[inline]
+#[inline(always)]
 fn load<const N: usize>(words: &[AtomicU32; N]) -> [u32; N] {
     let mut loaded = [0; N];
     for (to, from) in loaded.iter_mut().zip(words) {
@@ -20,19 +22,19 @@ fn load<const N: usize>(words: &[AtomicU32; N]) -> [u32; N] {
 }
 
 /// One bit for each lane that passes; in halves, because that is as wide as the lanes are.
-#[inline]
+#[inline(always)]
 fn bits(passes: impl Fn(usize) -> bool) -> u64 {
     let half = |from: usize| (0..32).fold(0_u32, |bits, at| bits | u32::from(passes(from + at)) << at);
     u64::from(half(0)) | u64::from(half(32)) << 32
 }
 
-#[inline]
+#[inline(always)]
 fn firsts_before(words: &Words, bound: u32) -> u64 {
     let first = load(&words.0);
     bits(|lane| first[lane] < bound)
 }
 
-#[inline]
+#[inline(always)]
 fn squares(hot: &Hot, block: usize, point: [f32; 3]) -> [f32; LANES] {
     let [x, y, z] = [0, 1, 2].map(|axis: usize| load(&hot.axes[block][axis].0));
     let mut squares = [0.0; LANES];
@@ -44,6 +46,7 @@ fn squares(hot: &Hot, block: usize, point: [f32; 3]) -> [f32; LANES] {
 }
 
 /// The least and the greatest squared distance of sixteen boxes from a point.
+#[inline(always)]
 fn distances(boxes: &Boxes, point: [f32; 3]) -> ([f32; OUTER], [f32; OUTER]) {
     let (mut least, mut greatest) = ([0.0; OUTER], [0.0; OUTER]);
     let low = [0, 1, 2].map(|axis: usize| load(&boxes.low[axis]).map(f32::from_bits));
@@ -63,7 +66,20 @@ fn distances(boxes: &Boxes, point: [f32; 3]) -> ([f32; OUTER], [f32; OUTER]) {
     (least, greatest)
 }
 
+#[inline(always)]
 pub(super) fn near_blocks(hot: &Hot, disc: &Disc, run: Range<u32>, found: &mut Vec<Found>) {
+    near_blocks_by(distances, hot, disc, run, found);
+}
+
+/// The same with another way to tell the distances of sixteen boxes.
+#[inline(always)]
+pub(super) fn near_blocks_by(
+    distances: impl Fn(&Boxes, [f32; 3]) -> ([f32; OUTER], [f32; OUTER]),
+    hot: &Hot,
+    disc: &Disc,
+    run: Range<u32>,
+    found: &mut Vec<Found>,
+) {
     let wide = (OUTER * OUTER) as u32;
     for outer in run.start / wide..run.end.div_ceil(wide) {
         let (least, _) = distances(&hot.outer[outer as usize], disc.point);
@@ -81,6 +97,7 @@ pub(super) fn near_blocks(hot: &Hot, disc: &Disc, run: Range<u32>, found: &mut V
     }
 }
 
+#[inline(always)]
 pub(super) fn matches(
     hot: &Hot,
     filter: &Filter,
@@ -95,6 +112,7 @@ pub(super) fn matches(
     filter.run(hot, found, masks, doubtful, in_disc, firsts_before)
 }
 
+#[inline(always)]
 pub(super) fn count_before(
     hot: &Hot,
     column: usize,
@@ -112,6 +130,7 @@ pub(super) fn count_before(
     counts
 }
 
+#[inline(always)]
 pub(super) fn count(hot: &Hot, found: &[Found], masks: &[u64], sums: &mut [u32]) {
     for (found, mask) in found.iter().zip(masks).filter(|(_, mask)| **mask != 0) {
         let slices = hot.slices.counted(found.block as usize).iter().flat_map(|line| &line.0);
@@ -121,32 +140,14 @@ pub(super) fn count(hot: &Hot, found: &[Found], masks: &[u64], sums: &mut [u32])
     }
 }
 
+#[inline(always)]
 pub(super) fn in_cells(hot: &Hot, column: usize, cells: &[Cell], block: u32, mask: u64) -> (u64, u64) {
     let first = load(&hot.first[column][block as usize].0);
     let days = &hot.days[block as usize].0[column];
-    let (mut sure, mut maybe) = (0, 0);
-    for cell in cells {
-        // A start in the cell is offered if none before it is: the first offered one comes at its latest.
-        let free = cell.free(days) & mask & !sure;
-        if free == 0 {
-            continue;
-        }
-        let free = free & bits(|lane| first[lane] < cell.until);
-        if cell.full {
-            sure |= free;
-        } else {
-            maybe |= free;
-            if cell.whole {
-                sure |= free & bits(|lane| first[lane] >= cell.from);
-            }
-        }
-        if sure == mask {
-            break;
-        }
-    }
-    (sure, maybe & !sure)
+    Cell::decide(cells, days, mask, |bound| bits(|lane| first[lane] < bound))
 }
 
+#[inline(always)]
 pub(super) fn of_people(hot: &Hot, bits: &[u32], block: u32, mask: u64) -> u64 {
     let people = load(&hot.people(block).0);
     let is_there =
@@ -154,6 +155,7 @@ pub(super) fn of_people(hot: &Hot, bits: &[u32], block: u32, mask: u64) -> u64 {
     mask & self::bits(|lane| mask >> lane & 1 == 1 && is_there(people[lane]))
 }
 
+#[inline(always)]
 pub(super) fn candidates(
     hot: &Hot,
     scoring: &Scoring,

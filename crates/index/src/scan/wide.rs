@@ -241,26 +241,7 @@ wide! {
     fn in_cells(hot: &Hot, column: usize, cells: &[Cell], block: u32, mask: u64) -> (u64, u64) {
         let first = load_block(&hot.first[column][block as usize]);
         let days = &hot.days[block as usize].0[column];
-        let (mut sure, mut maybe) = (0, 0);
-        for cell in cells {
-            let free = cell.free(days) & mask & !sure;
-            if free == 0 {
-                continue;
-            }
-            let free = free & firsts_before(first, cell.until);
-            if cell.full {
-                sure |= free;
-            } else {
-                maybe |= free;
-                if cell.whole {
-                    sure |= free & !firsts_before(first, cell.from);
-                }
-            }
-            if sure == mask {
-                break;
-            }
-        }
-        (sure, maybe & !sure)
+        Cell::decide(cells, days, mask, |bound| firsts_before(first, bound))
     }
 
     fn of_people(hot: &Hot, bits: &[u32], block: u32, mask: u64) -> u64 {

@@ -48,7 +48,7 @@ impl Search<'_> {
     }
 
     fn hit_in(&self, record: &Record<'_>, shown: &Shown, calendars: &[Calendar]) -> Option<Hit> {
-        let number = record.choose(&self.plan.wish)?;
+        let number = self.visit_type(record, &shown.known)?;
         let visit_type = record.visit_type(number);
         let starts = self.upcoming(record, number, &visit_type, &shown.known).unwrap_or_else(|| {
             let mut starts = Starts::default();
@@ -67,6 +67,18 @@ impl Search<'_> {
             starts,
             score: shown.score,
         })
+    }
+
+    /// The visit type that suits. Mostly the record says at once of which one its column speaks.
+    #[inline]
+    fn visit_type(&self, record: &Record<'_>, known: &Known) -> Option<usize> {
+        let wish = &self.plan.wish;
+        match known.column {
+            Some(column) if wish.telehealth.is_none() && wish.new_patients != Some(true) => {
+                record.column(column)
+            }
+            _ => record.choose(wish),
+        }
     }
 
     /// Whether a lane's next starts are those that its record keeps.

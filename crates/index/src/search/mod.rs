@@ -46,7 +46,13 @@ impl Default for Scratch {
 }
 
 impl Scratch {
-    /// Searches with it run as they would on a machine without wide vectors.
+    /// Searches with it run as they would on a machine without vectors of 512 bits.
+    #[doc(hidden)]
+    pub fn without_wide() -> Self {
+        Self::with(Way::without_wide())
+    }
+
+    /// Searches with it run as they would on any machine.
     #[doc(hidden)]
     pub fn portable() -> Self {
         Self::with(Way::Portable)

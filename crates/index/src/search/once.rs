@@ -85,9 +85,6 @@ impl Search<'_> {
         for (found, mask) in lanes.found.iter().zip(&lanes.masks).filter(|(_, mask)| **mask != 0) {
             once.by_block[found.block as usize] |= mask;
             once.filled.push(found.block);
-            if mask & self.later(found.block) != 0 {
-                hot.fetch_earlier(found.block);
-            }
         }
         let mut counted = std::mem::take(&mut lanes.counted);
         match self.plan.column {

@@ -15,7 +15,7 @@ use crate::worlds::Diary;
 pub(crate) struct Twins {
     pub(crate) index: Index,
     pub(crate) slow: Slow,
-    scratches: [(&'static str, Scratch); 2],
+    scratches: [(&'static str, Scratch); 3],
 }
 
 impl Twins {
@@ -27,7 +27,11 @@ impl Twins {
             builder.add(Packed::new(&settings, &profile, |visit| diary.is_free(visit)));
             slow.put(profile, |visit| diary.is_free(visit));
         }
-        let scratches = [("wide", Scratch::default()), ("portable", Scratch::portable())];
+        let scratches = [
+            ("wide", Scratch::default()),
+            ("without wide", Scratch::without_wide()),
+            ("portable", Scratch::portable()),
+        ];
         Self { index: builder.finish(), slow, scratches }
     }
 
