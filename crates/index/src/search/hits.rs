@@ -1,7 +1,5 @@
 //! What is shown of the best: their place, visit type and next starts, as their records have them now.
 
-use std::ops::ControlFlow;
-
 use crate::profile::VisitType;
 use crate::query::{Hit, Starts};
 use crate::record::Record;
@@ -16,17 +14,26 @@ struct Shown {
     known: Known,
     score: u32,
     person: u32,
+    /// The next starts, if ranking had to ask for them.
+    starts: Option<Starts>,
 }
 
 impl Search<'_> {
     /// The hits, without those whose last start was taken meanwhile.
-    pub(super) fn hits(&self, lanes: &Lanes, calendars: &[Calendar], select: &Select) -> Vec<Hit> {
+    pub(super) fn hits(
+        &self,
+        lanes: &Lanes,
+        calendars: &[Calendar],
+        settled: &[(u32, Starts)],
+        select: &Select,
+    ) -> Vec<Hit> {
         let best = select.kept().iter().take(usize::from(self.plan.query.limit));
         // All that lies far off in memory is asked for at once, and what that leads to in further rounds: the machine
         // fetches many things in the time of one.
         best.clone().for_each(|candidate| self.core.hot.fetch_owner(unpack(*candidate).1));
-        let shown: Vec<_> = best.map(|candidate| self.shown(lanes, *candidate)).collect();
-        for shown in shown.iter().filter(|shown| !self.goes_by_upcoming(&shown.known)) {
+        let shown: Vec<_> = best.map(|candidate| self.shown(lanes, settled, *candidate)).collect();
+        let is_open = |shown: &&Shown| shown.starts.is_none() && !self.goes_by_upcoming(&shown.known);
+        for shown in shown.iter().filter(is_open) {
             let from = shown.known.from.max(self.plan.window.start);
             self.core.record(shown.known.lane).fetch(from.seconds());
         }
@@ -36,10 +43,11 @@ impl Search<'_> {
         hits
     }
 
-    fn shown(&self, lanes: &Lanes, candidate: u64) -> Shown {
+    fn shown(&self, lanes: &Lanes, settled: &[(u32, Starts)], candidate: u64) -> Shown {
         let (core, (score, lane)) = (self.core, unpack(candidate));
         core.arena.fetch(core.hot.record(lane));
-        Shown { known: self.known(lanes, lane), score, person: core.hot.person(lane) }
+        let starts = settled.iter().find(|(of, _)| *of == lane).map(|(_, starts)| *starts);
+        Shown { known: self.known(lanes, lane), score, person: core.hot.person(lane), starts }
     }
 
     fn hit(&self, shown: &Shown, calendars: &[Calendar]) -> Option<Hit> {
@@ -50,13 +58,12 @@ impl Search<'_> {
     fn hit_in(&self, record: &Record<'_>, shown: &Shown, calendars: &[Calendar]) -> Option<Hit> {
         let number = self.visit_type(record, &shown.known)?;
         let visit_type = record.visit_type(number);
-        let starts = self.upcoming(record, number, &visit_type, &shown.known).unwrap_or_else(|| {
-            let mut starts = Starts::default();
-            self.each_start(record, number, &shown.known, calendars, |start| {
-                if starts.add(start) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            });
-            starts
-        });
+        let starts = match shown.starts {
+            Some(starts) => starts,
+            None => self
+                .upcoming(record, number, &visit_type, &shown.known)
+                .unwrap_or_else(|| self.next_of(record, number, &shown.known, calendars)),
+        };
         (!starts.is_empty()).then(|| Hit {
             practitioner: record.practitioner(),
             person: shown.person,

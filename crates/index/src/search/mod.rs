@@ -137,7 +137,7 @@ impl Core {
         };
         search.only_asked(lanes);
         let more = search.rank(lanes, calendars, once, room, select);
-        let hits = search.hits(lanes, calendars, select);
+        let hits = search.hits(lanes, calendars, room.settled(), select);
         let next = hits.last().filter(|_| more).map(|last| Cursor {
             reference: Moment::from_seconds(search.plan.reference),
             score: last.score,

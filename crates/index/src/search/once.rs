@@ -121,10 +121,10 @@ impl Search<'_> {
                     once.share(lane);
                     once.any_dropped = true;
                     *counted &= !(1 << seat);
-                    let first = first(lane);
-                    if first < before {
-                        once.sooner.push(Sooner { lane, first, earlier: before });
-                    }
+                    // Whether it is sooner cannot be foreseen, so there is no branch: one that is not is written over.
+                    let (first, kept) = (first(lane), once.sooner.len());
+                    once.sooner.push(Sooner { lane, first, earlier: before });
+                    once.sooner.truncate(kept + usize::from(first < before));
                 }
             }
         }

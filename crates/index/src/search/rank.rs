@@ -7,7 +7,7 @@ use crate::hilbert;
 use crate::hot::LANES;
 use crate::moment::Moment;
 use crate::people::People;
-use crate::query::Cursor;
+use crate::query::{Cursor, Starts};
 use crate::scan::{Candidates, Scoring, waiting};
 use crate::select::{Select, pack, unpack};
 
@@ -42,11 +42,26 @@ pub(super) struct Room {
     candidates: Candidates,
     /// Those of people with several matching lanes.
     shared: Vec<(u32, u64)>,
+    /// The next starts of lanes whose records were asked.
+    settled: Vec<(u32, Starts)>,
+}
+
+impl Room {
+    /// The next starts of lanes whose records were asked while ranking.
+    pub(super) fn settled(&self) -> &[(u32, Starts)] {
+        &self.settled
+    }
 }
 
 impl Default for Room {
     fn default() -> Self {
-        Self { rough: Vec::new(), rings: Default::default(), candidates: [0; _], shared: Vec::new() }
+        Self {
+            rough: Vec::new(),
+            rings: Default::default(),
+            candidates: [0; _],
+            shared: Vec::new(),
+            settled: Vec::new(),
+        }
     }
 }
 
@@ -59,6 +74,8 @@ struct Ranking<'a> {
     select: &'a mut Select,
     /// The best candidate so far of people with several matching lanes.
     shared: &'a mut Vec<(u32, u64)>,
+    /// What records said of lanes that were asked.
+    settled: &'a mut Vec<(u32, Starts)>,
 }
 
 impl Ranking<'_> {
@@ -205,8 +222,10 @@ impl Ranking<'_> {
                     break;
                 }
                 done += 1;
-                if let Some(first) = self.search.first_start(&known(lane), self.calendars) {
-                    self.offer(self.search.score(lane, first), lane);
+                let starts = self.search.next_starts(&known(lane), self.calendars);
+                if let Some(first) = starts.first() {
+                    self.offer(self.search.score(lane, *first), lane);
+                    self.settled.push((lane, starts));
                     self.clear_out();
                 }
             }
@@ -255,9 +274,11 @@ impl Search<'_> {
     ) -> bool {
         let limit = usize::from(self.plan.query.limit);
         select.begin(limit + 1);
-        let Room { rough, rings, candidates, shared } = room;
+        let Room { rough, rings, candidates, shared, settled } = room;
         shared.clear();
-        Ranking { search: self, lanes, calendars, once, select, shared }.run(rough, rings, candidates);
+        settled.clear();
+        Ranking { search: self, lanes, calendars, once, select, shared, settled }
+            .run(rough, rings, candidates);
         select.finish(|lane| self.tie(lane)).len() > limit
     }
 

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::moment::{Moment, Span};
+use crate::query::Starts;
 use crate::record::Record;
 
 use crate::hot::Hot;
@@ -63,6 +64,30 @@ impl Search<'_> {
         for ((zone, calendar), _) in zones.iter().zip(calendars).zip(met).filter(|(_, met)| *met) {
             calendar.fill(zone, self.plan.window, self.plan.query.days, self.plan.query.hours);
         }
+    }
+
+    /// The next starts of a lane that are asked for.
+    pub(super) fn next_starts(&self, known: &Known, calendars: &[Calendar]) -> Starts {
+        let next = |record: &Record<'_>| {
+            let visit_type = record.choose(&self.plan.wish)?;
+            Some(self.next_of(record, visit_type, known, calendars))
+        };
+        self.core.read(known.lane, next).flatten().unwrap_or_default()
+    }
+
+    /// The same of a visit type of its record.
+    pub(super) fn next_of(
+        &self,
+        record: &Record<'_>,
+        visit_type: usize,
+        known: &Known,
+        calendars: &[Calendar],
+    ) -> Starts {
+        let mut starts = Starts::default();
+        self.each_start(record, visit_type, known, calendars, |start| {
+            if starts.add(start) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        starts
     }
 
     /// The first start of a lane that is asked for.
