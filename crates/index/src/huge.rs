@@ -4,8 +4,9 @@
 //! It is only advice to the system; nothing else changes if it is not taken.
 #![allow(unsafe_code)]
 
-use std::ops::{Deref, Range};
-use std::sync::atomic::AtomicU64;
+mod chunk;
+
+pub(crate) use chunk::Chunk;
 
 /// Less than this is left as it is. What is a little more lies beside other memory that is advised, and shares pages.
 const LARGE: usize = 512 << 10;
@@ -22,39 +23,6 @@ pub(crate) fn filled<T>(count: usize, make: impl FnMut() -> T) -> Vec<T> {
     let mut vector = reserved(count);
     vector.extend(std::iter::repeat_with(make).take(count));
     vector
-}
-
-/// A large page, in bytes.
-const PAGE: usize = 2 << 20;
-
-/// Words that are nought at first, in whole large pages if they are many: with pages of the usual size at either end, a
-/// quarter of 8 MB would have none. Memory that nobody has written takes no room.
-pub(crate) struct Chunk {
-    memory: Box<[AtomicU64]>,
-    words: Range<usize>,
-}
-
-impl Chunk {
-    /// So many.
-    pub(crate) fn zeroed(words: usize) -> Self {
-        const IN_PAGE: usize = PAGE / size_of::<AtomicU64>();
-        let spare = if words < IN_PAGE { 0 } else { IN_PAGE };
-        // SAFETY: words all of whose bits are nought are words.
-        let mut memory: Box<[AtomicU64]> = unsafe { Box::new_zeroed_slice(words + spare).assume_init() };
-        let from = if spare == 0 { 0 } else { memory.as_ptr().align_offset(PAGE).min(spare) };
-        let words = from..from + words;
-        advise(memory.get_mut(words.clone()).unwrap_or_default());
-        Self { memory, words }
-    }
-}
-
-impl Deref for Chunk {
-    type Target = [AtomicU64];
-
-    #[inline]
-    fn deref(&self) -> &[AtomicU64] {
-        self.memory.get(self.words.clone()).unwrap_or(&[])
-    }
 }
 
 #[cfg(target_os = "linux")]
@@ -87,18 +55,7 @@ pub(crate) fn fetch<T>(_place: &T) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::Ordering;
-
-    use super::{Chunk, PAGE, filled};
-
-    #[test]
-    fn chunks_are_nought_and_large_ones_begin_with_a_page() {
-        for words in [0, 10, PAGE / 8 - 1, PAGE / 8, 1 << 20] {
-            let chunk = Chunk::zeroed(words);
-            assert!(chunk.len() == words && chunk.iter().all(|word| word.load(Ordering::Relaxed) == 0));
-            assert!(words * 8 < PAGE || chunk.as_ptr().addr().is_multiple_of(PAGE));
-        }
-    }
+    use super::filled;
 
     #[test]
     fn memory_is_filled_however_much_it_is() {

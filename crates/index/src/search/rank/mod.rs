@@ -1,12 +1,12 @@
-//! Who is best: exact scores where the first start is known, and where only the day is, the least that the score can be,
-//! until records have settled as many as can still be among the best.
+//! Who is best, block by block, the nearest first: exact scores where the first start is known; where only the day is, see
+//! [`days`].
 
-use std::cmp::Ordering;
+mod days;
+mod tie;
 
 use crate::hilbert;
 use crate::hot::LANES;
 use crate::moment::Moment;
-use crate::people::People;
 use crate::query::{Cursor, Starts};
 use crate::scan::{Candidates, Scoring, waiting};
 use crate::select::{Select, pack, unpack};
@@ -16,8 +16,8 @@ use rendez_vocab::ids::PractitionerId;
 use super::calendar::Calendar;
 use super::once::Once;
 use super::plan::Column;
-use super::times::Known;
 use super::{Lanes, Search, seats};
+use tie::Tie;
 
 /// Nearest blocks first, so that the cut is low when the many far ones come: squares of 1.5, 5 and 15 km on the unit sphere.
 const RINGS: [f32; 3] = [5.54e-8, 6.16e-7, 5.54e-6];
@@ -25,12 +25,6 @@ const RINGS: [f32; 3] = [5.54e-8, 6.16e-7, 5.54e-6];
 type Rings = [Vec<u32>; RINGS.len() + 1];
 /// What a slip weighs.
 const SLIP: u32 = 28;
-/// Rough candidates that are gathered before records are asked.
-const ROUGH: usize = 256;
-
-/// Records that are asked for at once.
-const AT_ONCE: usize = 8;
-
 /// Buffers to use again.
 #[derive(Debug)]
 pub(super) struct Room {
@@ -173,68 +167,6 @@ impl Ranking<'_> {
         self.shared.retain(|(_, candidate)| unpack(*candidate).0 <= cut);
     }
 
-    /// Gathers lanes by the least that their score can be.
-    fn rough_scores(&mut self, block: u32, mask: u64, column: usize, rough: &mut Vec<u64>) {
-        let (search, hot) = (self.search, &self.search.core.hot);
-        let days = &hot.days[block as usize].0[column];
-        let mut left = mask;
-        while left != 0 {
-            let (zone, same) = search.same_zone(block, left);
-            left &= !same;
-            let Some(calendar) = self.calendars.get(zone) else { continue };
-            let mut open = same;
-            for cell in &calendar.cells {
-                for seat in seats(cell.free(days) & open) {
-                    let lane = block * LANES as u32 + seat;
-                    let first = hot.first(column, lane).seconds();
-                    if first < cell.until {
-                        open &= !(1 << seat);
-                        let least = search.score(lane, Moment::from_seconds(first.max(cell.from)));
-                        if least <= self.select.cut() {
-                            rough.push(pack(least, lane));
-                        }
-                    }
-                }
-                if open == 0 {
-                    break;
-                }
-            }
-        }
-        if rough.len() >= ROUGH {
-            self.settle(column, rough, usize::from(search.plan.query.limit) + 1);
-        }
-    }
-
-    /// Asks the records of at most so many of the most hopeful, and drops those without hope.
-    fn settle(&mut self, column: usize, rough: &mut Vec<u64>, most: usize) {
-        rough.sort_unstable();
-        let (core, window) = (self.search.core, self.search.plan.window);
-        let mut done = 0;
-        for group in rough[..most.min(rough.len())].chunks(AT_ONCE) {
-            let hopeful = group.partition_point(|candidate| unpack(*candidate).0 <= self.select.cut());
-            let lanes = group[..hopeful].iter().map(|candidate| unpack(*candidate).1);
-            let known = |lane| Known::by_column(&core.hot, column, lane);
-            lanes.clone().for_each(|lane| core.arena.fetch(core.hot.record(lane)));
-            lanes.for_each(|lane| core.record(lane).fetch(known(lane).from.max(window.start).seconds()));
-            for candidate in &group[..hopeful] {
-                let (least, lane) = unpack(*candidate);
-                if least > self.select.cut() {
-                    break;
-                }
-                done += 1;
-                let starts = self.search.next_starts(&known(lane), self.calendars);
-                if let Some(first) = starts.first() {
-                    self.offer(self.search.score(lane, *first), lane);
-                    self.settled.push((lane, starts));
-                    self.clear_out();
-                }
-            }
-        }
-        rough.drain(..done);
-        let cut = self.select.cut();
-        rough.truncate(rough.partition_point(|candidate| unpack(*candidate).0 <= cut));
-    }
-
     fn offer(&mut self, score: u32, lane: u32) {
         let search = self.search;
         if score > self.select.cut() {
@@ -308,34 +240,3 @@ impl Search<'_> {
             + (slips << SLIP)
     }
 }
-
-/// Whose lane it is, in the order of ids.
-struct Tie<'a> {
-    person: u32,
-    people: &'a People,
-}
-
-impl Ord for Tie<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        if self.person.max(other.person) < self.people.sorted() {
-            // Their numbers are in the same order, and at hand.
-            self.person.cmp(&other.person)
-        } else {
-            self.people.practitioner(self.person).cmp(&self.people.practitioner(other.person))
-        }
-    }
-}
-
-impl PartialOrd for Tie<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Tie<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.person == other.person
-    }
-}
-
-impl Eq for Tie<'_> {}
