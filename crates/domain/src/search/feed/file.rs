@@ -32,6 +32,8 @@ use crate::search::card::CARD_FORM;
 /// Rises when what is kept of a practitioner changes its meaning.
 const FORM: u32 = 1;
 const BUFFER: usize = 1 << 20;
+/// Bytes that are brought to the disk at once.
+const AT_ONCE: usize = 8 << 20;
 /// The longest wait for an answer of the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The days that an older one covers may end too early.
@@ -104,14 +106,38 @@ pub(super) fn write(
     // Names and addresses are in it, and whoever reads it learns when somebody is not at work.
     let fresh = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
     fresh.set_permissions(Permissions::from_mode(0o600))?;
-    let mut file = BufWriter::with_capacity(BUFFER, fresh);
+    let mut file = BufWriter::with_capacity(BUFFER, Steady { file: fresh, since: 0 });
     held.index.write_to(&mut file, &note)?;
     file.flush()?;
-    file.get_ref().sync_all()?;
+    file.get_ref().file.sync_all()?;
     std::fs::rename(&beside, path)?;
     match path.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
+    }
+}
+
+/// Brings what is written to the disk a little at a time. Hundreds of megabytes at once would keep small writes waiting, and
+/// each booking is one.
+struct Steady {
+    file: File,
+    /// Bytes since the last time.
+    since: usize,
+}
+
+impl Write for Steady {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.since += written;
+        if self.since >= AT_ONCE {
+            self.file.sync_data()?;
+            self.since = 0;
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
