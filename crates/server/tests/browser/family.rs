@@ -8,7 +8,7 @@ use rendez_vocab::ids::PatientId;
 
 use crate::browser::{Browser, PHONE, Scripts, until};
 use crate::rules;
-use crate::stage::{PASSWORD, Stage, play, play_with};
+use crate::stage::{OF_A_LATER_DAY, PASSWORD, Stage, play, play_with};
 
 async fn sign_in(browser: &Browser) {
     browser.go("/sign-in").await;
@@ -18,10 +18,10 @@ async fn sign_in(browser: &Browser) {
     browser.see("Coming up").await;
 }
 
-/// Presses the first free time of the doctor's page.
+/// Presses a free time of the doctor's page.
 async fn choose_a_time(stage: &Stage, browser: &Browser) {
     browser.go(&stage.doctor_page()).await;
-    browser.press_first(".week button.slot").await;
+    browser.press_first(OF_A_LATER_DAY).await;
     browser.see("This time is kept for you until").await;
 }
 

@@ -2,7 +2,7 @@
 
 use crate::browser::{Browser, Scripts, until};
 use crate::rules;
-use crate::stage::{PASSWORD, Stage, play, play_with};
+use crate::stage::{OF_A_LATER_DAY, PASSWORD, Stage, play, play_with};
 use fantoccini::key::Key;
 
 /// Marie looks for a doctor by name, and finds their week.
@@ -42,7 +42,7 @@ async fn sign_up(browser: &Browser) {
 async fn marie_books_moves_and_cancels() {
     play(async |stage, browser| {
         find_the_doctor(stage, browser).await;
-        browser.press_first(".week button.slot").await;
+        browser.press_first(OF_A_LATER_DAY).await;
         browser.see("You chose").await;
         browser.picture("sign-in").await;
 

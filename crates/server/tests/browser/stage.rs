@@ -23,6 +23,10 @@ const SEED: u64 = 7;
 /// The password of everybody who signs up in a test.
 pub(crate) const PASSWORD: &str = "une phrase assez longue";
 
+/// Finds the times of a doctor's later days: their holds last the whole half hour, at whatever hour the tests run. That of
+/// a time of the present day ends with what is left until then.
+pub(crate) const OF_A_LATER_DAY: &str = ".week > li ~ li button.slot";
+
 /// The world of a story.
 pub(crate) struct Stage {
     pub(crate) world: World,
