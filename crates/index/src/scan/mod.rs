@@ -1,8 +1,8 @@
 //! The parts of a search that look at many lanes: which blocks are near, which lanes are in the circle and free in time,
 //! how they score, how many there are of what.
 //!
-//! Each part is written twice, for any machine and for wide vectors; both give the same bits, and a search may go either
-//! way. Invariant: no part reads a lane outside the blocks that it is given.
+//! Each part is written for any machine, and for vectors of 256 and of 512 bits where that is faster; all give the same
+//! bits, and a search may go any way. Invariant: no part reads a lane outside the blocks that it is given.
 
 mod filter;
 #[cfg(target_arch = "x86_64")]

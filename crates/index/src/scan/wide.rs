@@ -1,6 +1,6 @@
 //! The same with vectors of 512 bits: sixteen lanes at a time.
 //!
-//! This is the one corner with unsafe code. Two things need it: words that a writer may change are loaded by an instruction
+//! Here and in [`narrow`](super::narrow) two things need unsafe code: words that a writer may change are loaded by an instruction
 //! that the compiler knows nothing of, because a plain vector load beside an atomic store would be a data race in the
 //! language's eyes (the machine's aligned 32- and 64-bit words do not tear); and functions for a certain kind of
 //! machine are called, which [`Able`] proves to be there.
